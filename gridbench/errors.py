@@ -1,0 +1,42 @@
+"""The error family: every message says what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class GridbenchError(Exception):
+    """Base of every error that gridbench raises on purpose; `exit_code` is what the command line returns."""
+
+    exit_code = 3
+
+
+class InvalidInput(GridbenchError):
+    """Input that is refused, with all its faults at once."""
+
+    def __init__(self, where: str, faults: Sequence[str]) -> None:
+        self.where = where
+        self.faults = tuple(faults)
+        super().__init__(f"{where}: {len(self.faults)} fault(s)\n" + "\n".join(f"  - {fault}" for fault in self.faults))
+
+
+class UnknownName(GridbenchError):
+    """A name that is not in a table, with the nearest names that are."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(repr(n) for n in near)}?" if near else f"known: {', '.join(names) or 'none'}"
+        super().__init__(f"unknown {what} {name!r}: {hint}")
+
+
+class NetworkError(InvalidInput):
+    """A network that is no connected tree, or whose data contradict themselves."""
+
+
+class SolverError(GridbenchError):
+    """A solver or a power flow that failed where no valid answer is left to return."""
+
+    exit_code = 4
