@@ -1,0 +1,6 @@
+"""Feeders: published data, the records they are made of, building and joining them."""
+
+from gridbench.networks.feeder import Branch, Bus, Feeder, NominalLoad, Shunt, Switch, TreeArrays
+from gridbench.networks.radial import RawGrid, radial
+
+__all__ = ["Branch", "Bus", "Feeder", "NominalLoad", "RawGrid", "Shunt", "Switch", "TreeArrays", "radial"]

@@ -1,0 +1,31 @@
+"""Frozen years: the splits of a scenario, one generated year a split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from gridbench.scenario.series.frozen import save
+from gridbench.scenario.series.generator import generate
+from gridbench.scenario.series.presets import Preset
+
+
+def freeze_years(
+    preset: Preset,
+    seeds: Mapping[str, int],
+    folder: Path,
+    step_h: float = 1.0,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, Path]:
+    """Write `<folder>/<split>.npz`, a generated year, for each split and seed, and return the paths.
+
+    `progress`, if given, is called after each file with the split, the number of files written, and how many there will be.
+    """
+    paths: dict[str, Path] = {}
+    for done, (split, seed) in enumerate(seeds.items(), start=1):
+        paths[split] = folder / f"{split}.npz"
+        save(replace(generate(preset, seed, step_h=step_h), name=split), paths[split])
+        if progress is not None:
+            progress(split, done, len(seeds))
+    return paths
