@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from gridbench.scenario.series.clock import Clock
-from gridbench.scenario.series.columns import Floats
 from gridbench.scenario.series.noise import ou_path, stream
-from gridbench.scenario.series.sky import Sky
-from gridbench.scenario.series.wind import WindRegime
+
+if TYPE_CHECKING:
+    from gridbench.scenario.series.clock import Clock
+    from gridbench.scenario.series.columns import Floats
+    from gridbench.scenario.series.sky import Sky
+    from gridbench.scenario.series.wind import WindRegime
 
 
 @dataclass(frozen=True)
 class Climate:
-    """Place and air temperature: mean + season (peak mid July) + day (peak 16 h) + noise; the default is the San Joaquin valley."""
+    """Place and air temperature: mean + season (peak mid July) + day (peak 16 h) + noise; by default the San Joaquin valley."""
 
     latitude_deg: float = 35.4
     longitude_deg: float = -119.0
@@ -42,7 +45,7 @@ FAR_APART = Likeness(0.85, 0.35, 0.72, 0.25)  # plants of one price zone
 
 @dataclass(frozen=True)
 class Weather:
-    """One drawn weather: temperature (degC) and the unit-variance regional parts of cloud and wind; every array has shape (n,)."""
+    """One drawn weather: temperature (degC) and the unit-variance regional parts of cloud and wind; each array is (n,)."""
 
     seed: int
     clock: Clock
@@ -55,7 +58,7 @@ class Weather:
     wind_mid: Floats
 
     def cloud(self, site: str, likeness: Likeness = NEIGHBOURS) -> Floats:
-        """Unit Gaussian clearness of a site, high is clear; slow and middle parts shared with the region, fast part its own; (n,)."""
+        """Unit Gaussian clearness of a site, high is clear; slow and middle parts partly shared with the region; shape (n,)."""
         taus, weights = self.sky.tau_h, self.sky.weight
         slow = self._near(self.cloud_slow, f"{site}.cs", taus[0], likeness.cloud_slow, self.sky.smooth_h)
         middle = self._near(self.cloud_mid, f"{site}.cm", taus[1], likeness.cloud_mid, self.sky.smooth_h)

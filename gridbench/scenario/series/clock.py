@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from gridbench.scenario.series.columns import Floats
+if TYPE_CHECKING:
+    from datetime import date
+
+    from gridbench.scenario.series.columns import Floats
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Clock:
     @cached_property
     def hour(self) -> Floats:
         """Hour of the day at the beginning of each step, in [0, 24)."""
-        return np.arange(self.n) * self.step_h % 24.0
+        return np.asarray(np.arange(self.n) * self.step_h % 24.0, dtype=np.float64)
 
     @cached_property
     def mid_hour(self) -> Floats:
@@ -61,4 +64,4 @@ class Clock:
 
     def mean_over(self, values: Floats, step_h: float) -> Floats:
         """Means of `values` (n,) over longer steps of `step_h` (h); shape (n * self.step_h / step_h,)."""
-        return values.reshape(-1, round(step_h / self.step_h)).mean(axis=1)
+        return np.asarray(values.reshape(-1, round(step_h / self.step_h)).mean(axis=1), dtype=np.float64)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.scenario.series.columns import Floats
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.scenario.series.columns import Floats
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 
 
 @dataclass(frozen=True)
 class Skill:
-    """Correlation of the forecaster's signal with the latent of PV and wind, log error of load, correlation times (h) of the errors."""
+    """Correlation of the signal with the latent of PV and wind, log error of load, correlation times (h) of the errors."""
 
     pv: float = 0.80
     wind: float = 0.90
@@ -25,15 +28,15 @@ class Skill:
     load_tau_h: float = 10.0
 
     def load(self, noise_sd: float) -> float:
-        """Correlation of the signal with a load's latent that leaves a log error of `load_error_sd`, out of a noise of `noise_sd`."""
+        """Correlation of the signal with a load's latent that leaves a log error of `load_error_sd` out of `noise_sd`."""
         return math.sqrt(max(1.0 - (self.load_error_sd / noise_sd) ** 2, 0.0))
 
 
 def expected(output: Callable[[Floats], Floats], latent: Floats, skill: float, error: Floats) -> Floats:
     """Forecast E[output(z) | s] of a quantity driven by the unit Gaussian latent z (n,); shape (n,).
 
-    The forecaster sees s = skill*z + sqrt(1-skill^2)*error, with `error` (n,) unit Gaussian; then z given s is normal with mean skill*s
-    and variance 1-skill^2, and the mean over it is taken by 9-node Gauss-Hermite quadrature. Skill 1 is a perfect forecast.
+    The forecaster sees s = skill*z + sqrt(1-skill^2)*error, with `error` (n,) unit Gaussian; then z given s is normal with mean
+    skill*s and variance 1-skill^2, and the mean over it is taken by 9-node Gauss-Hermite quadrature. Skill 1 is a perfect forecast.
     """
     blur = math.sqrt(1.0 - skill * skill)
     centre = skill * (skill * latent + blur * error)

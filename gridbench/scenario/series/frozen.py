@@ -7,8 +7,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +16,24 @@ from gridbench.errors import InvalidInput
 from gridbench.scenario.series.columns import Ints, dequantise, kind_of, quantise
 from gridbench.scenario.series.series import Series
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
 FORMAT = "gridbench-series-1"
 META = "meta"
 MEND = "restore the file, or regenerate it with freeze_years"
-UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, MemoryError)
+UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+)
 FIELDS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "preset": str,
@@ -44,7 +57,7 @@ def describe(series: Series) -> dict[str, object]:
 
 
 def content_digest(series: Series) -> str:
-    """SHA-256 (hex) of the content, whatever the container: canonical JSON of `describe`, then each column by name as little-endian int32."""
+    """SHA-256 (hex) of canonical JSON of `describe`, then of each column in order of name: name, NUL, little-endian int32."""
     return _digest(describe(series), freeze(series))
 
 
@@ -78,7 +91,9 @@ def load(path: Path) -> Series:
         raise InvalidInput(str(path), faults)
     stored = {name: members[name].astype(np.int32) for name in named}
     try:
-        series = Series(**{field: meta[field] for field in FIELDS}, columns={name: dequantise(name, v) for name, v in stored.items()})
+        series = Series(
+            **{field: meta[field] for field in FIELDS}, columns={name: dequantise(name, v) for name, v in stored.items()}
+        )
     except InvalidInput as error:
         raise InvalidInput(str(path), [f"{fault} ({MEND})" for fault in error.faults]) from error
     _verify(path, meta, series, stored)
@@ -90,7 +105,9 @@ def _verify(path: Path, meta: Mapping[str, object], series: Series, stored: Mapp
     digest = _digest(bare, stored)
     faults = [] if digest == meta["sha256"] else [f"content has SHA-256 {digest}, {META!r} says {meta['sha256']}; {MEND}"]
     if bare != describe(series):
-        keys = [key for key, value in describe(series).items() if bare.get(key) != value] + sorted(bare.keys() - describe(series).keys())
+        keys = [key for key, value in describe(series).items() if bare.get(key) != value] + sorted(
+            bare.keys() - describe(series).keys()
+        )
         faults.append(f"{META!r}: {', '.join(keys)} not as this version writes it; {MEND}")
     if faults:
         raise InvalidInput(str(path), faults)
@@ -118,7 +135,9 @@ def _read_members(path: Path) -> tuple[dict[str, npt.NDArray[np.generic]], list[
         with zipfile.ZipFile(path) as archive:
             for entry in archive.namelist():
                 try:
-                    members[entry.removesuffix(".npy")] = np.lib.format.read_array(io.BytesIO(archive.read(entry)), allow_pickle=False)
+                    members[entry.removesuffix(".npy")] = np.lib.format.read_array(
+                        io.BytesIO(archive.read(entry)), allow_pickle=False
+                    )
                 except UNREADABLE as error:
                     faults.append(f"column {entry.removesuffix('.npy')!r}: damaged ({error}); {MEND}")
     except FileNotFoundError as error:
@@ -137,7 +156,11 @@ def _read_meta(raw: npt.NDArray[np.generic] | None, faults: list[str]) -> dict[s
         faults.append(f"{META!r}: no JSON object in it; {MEND}")
         return {}
     known: dict[str, type | tuple[type, ...]] = FIELDS | {"format": str, "steps": int, "columns": dict, "sha256": str}
-    faults += [f"{META!r}: {key} is missing or of the wrong type; {MEND}" for key, kind in known.items() if not isinstance(meta.get(key), kind)]
+    faults += [
+        f"{META!r}: {key} is missing or of the wrong type; {MEND}"
+        for key, kind in known.items()
+        if not isinstance(meta.get(key), kind)
+    ]
     if isinstance(meta.get("format"), str) and meta["format"] != FORMAT:
         faults.append(f"{META!r}: format {meta['format']!r} is not {FORMAT!r}; read it with the version that wrote it")
     return meta

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +15,14 @@ from gridbench.scenario.series.forecast import expected
 from gridbench.scenario.series.load_shape import LOAD_CLASSES, load_latent, load_shape
 from gridbench.scenario.series.market import Region, day_ahead_price, gross_load, make_region
 from gridbench.scenario.series.noise import ou_path, stream
-from gridbench.scenario.series.presets import Preset
 from gridbench.scenario.series.pv import PvSite, pv_output
 from gridbench.scenario.series.series import Series
 from gridbench.scenario.series.wind import wind_output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.scenario.series.presets import Preset
 
 BASE_STEP_H = 0.25
 STEPS_H = (0.25, 0.5, 1.0)
@@ -90,7 +94,9 @@ def _draw(preset: Preset, seed: int, days: int) -> _Year:
     return _Year(preset, seed, clock, weather, ou_path(stream(seed, "load.reg"), clock.n, 30.0, BASE_STEP_H))
 
 
-def _with_forecast(year: _Year, name: str, output: Callable[[Floats], Floats], latent: Floats, skill: float, tau_h: float) -> dict[str, Floats]:
+def _with_forecast(
+    year: _Year, name: str, output: Callable[[Floats], Floats], latent: Floats, skill: float, tau_h: float
+) -> dict[str, Floats]:
     error = year.path(f"{name}.forecast", tau_h)
     return {name: output(latent), FORECAST + name: expected(output, latent, skill, error)}
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.scenario.series.clock import Clock
-from gridbench.scenario.series.columns import Floats
 from gridbench.scenario.series.noise import lag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gridbench.scenario.series.clock import Clock
+    from gridbench.scenario.series.columns import Floats
 
 COOLING_FROM_C = 20.0
 HEATING_FROM_C = 14.0

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit  # type: ignore[import-untyped, unused-ignore]
 
-from gridbench.scenario.series.clock import Clock
-from gridbench.scenario.series.columns import Floats
 from gridbench.scenario.series.noise import ou_path, stream
+
+if TYPE_CHECKING:
+    from gridbench.scenario.series.clock import Clock
+    from gridbench.scenario.series.columns import Floats
 
 CLASS_SHARES = {"residential": 0.38, "commercial": 0.42, "industrial": 0.20}
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.signal import lfilter
+from scipy.signal import lfilter  # type: ignore[import-untyped, unused-ignore]
 
-from gridbench.scenario.series.columns import Floats
+if TYPE_CHECKING:
+    from gridbench.scenario.series.columns import Floats
 
 
 def stream(seed: int, name: str) -> np.random.Generator:

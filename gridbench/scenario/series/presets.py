@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.series.climate import Climate
@@ -15,6 +15,9 @@ from gridbench.scenario.series.market import Market
 from gridbench.scenario.series.pv import PvDesign, PvSite
 from gridbench.scenario.series.sky import Sky
 from gridbench.scenario.series.wind import WindRegime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,13 @@ class Preset:
         named += [(site.name, "load_") for site in self.load_sites]
         names = [name for name, _ in named]
         faults = [f"site {n!r}: its name must begin with {p!r}; rename it" for n, p in named if not n.startswith(p) or n == p]
-        faults += [f"site {n!r}: named {names.count(n)} times; rename the others" for n in sorted(set(names)) if names.count(n) > 1]
         faults += [
-            f"site {s.name!r}: {UnknownName('load class', s.kind, LOAD_CLASSES)}" for s in self.load_sites if s.kind not in LOAD_CLASSES
+            f"site {n!r}: named {names.count(n)} times; rename the others" for n in sorted(set(names)) if names.count(n) > 1
+        ]
+        faults += [
+            f"site {s.name!r}: {UnknownName('load class', s.kind, LOAD_CLASSES)}"
+            for s in self.load_sites
+            if s.kind not in LOAD_CLASSES
         ]
         if faults:
             raise InvalidInput(f"preset {self.name!r}", faults)
@@ -64,7 +71,7 @@ class Preset:
 
 
 def shifted(preset: Preset) -> Preset:
-    """The preset's out-of-distribution sibling: the region has 40 % more PV, the fuel level varies 1.5 times as much, 3 K hotter."""
+    """The preset's out-of-distribution sibling: 40 % more PV in the region, fuel level varying 1.5 times as much, 3 K hotter."""
     market = preset.market
     return replace(
         preset,

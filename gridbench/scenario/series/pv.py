@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.scenario.series.climate import Climate, Weather
-from gridbench.scenario.series.columns import Floats
 from gridbench.scenario.series.sky import clear_sky_index
 from gridbench.scenario.series.sun import (
     clear_sky_w_m2,
@@ -17,6 +15,12 @@ from gridbench.scenario.series.sun import (
     sun_position,
     tracking_plane,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.scenario.series.climate import Climate, Weather
+    from gridbench.scenario.series.columns import Floats
 
 
 @dataclass(frozen=True)

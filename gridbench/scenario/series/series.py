@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.series.columns import FORECAST, Floats, faults_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +78,15 @@ def _unlike_faults(columns: Mapping[str, Floats]) -> list[str]:
         return ["no column at all; give at least one"]
     sizes = {name: values.size for name, values in columns.items()}
     n = max(sizes.values())
-    faults = [f"column {name!r}: {size} steps where others have {n}; give all the same" for name, size in sizes.items() if size != n]
+    faults = [
+        f"column {name!r}: {size} steps where others have {n}; give all the same" for name, size in sizes.items() if size != n
+    ]
     bare = [name.removeprefix(FORECAST) for name in columns if name.startswith(FORECAST)]
-    return faults + [f"column {FORECAST + name!r}: there is no column {name!r}; add it or drop the forecast" for name in bare if name not in columns]
+    return faults + [
+        f"column {FORECAST + name!r}: there is no column {name!r}; add it or drop the forecast"
+        for name in bare
+        if name not in columns
+    ]
 
 
 def _time_faults(step_h: float, start: str, utc_offset_h: float) -> list[str]:

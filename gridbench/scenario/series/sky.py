@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr  # type: ignore[import-untyped, unused-ignore]
 
-from gridbench.scenario.series.clock import Clock
-from gridbench.scenario.series.columns import Floats
+if TYPE_CHECKING:
+    from gridbench.scenario.series.clock import Clock
+    from gridbench.scenario.series.columns import Floats
 
 
 @dataclass(frozen=True)
 class Sky:
-    """Distribution of the clear-sky index (relative to Haurwitz) and correlation times (h) and weights of its latent's three parts."""
+    """Distribution of the clear-sky index over Haurwitz, and correlation times (h) and weights of its latent's three parts."""
 
     clear_share_winter: float = 0.50
     clear_share_summer: float = 0.88
@@ -28,7 +30,7 @@ class Sky:
 
 
 def clear_sky_index(sky: Sky, clock: Clock, latent: Floats) -> Floats:
-    """Clear-sky index from a unit Gaussian latent (n,): a Kumaraswamy (1980) cloudy branch, then a linear clear branch; shape (n,)."""
+    """Clear-sky index from a unit Gaussian latent (n,): Kumaraswamy (1980) if cloudy, linear if clear; shape (n,)."""
     clear = sky.clear_share_winter + (sky.clear_share_summer - sky.clear_share_winter) * (1.0 + clock.season) / 2.0
     quantile = np.asarray(ndtr(latent), dtype=np.float64)
     inside = np.clip(quantile / (1.0 - clear), 1e-9, 1.0 - 1e-9)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.scenario.series.clock import Clock
-from gridbench.scenario.series.columns import Floats
+if TYPE_CHECKING:
+    from gridbench.scenario.series.clock import Clock
+    from gridbench.scenario.series.columns import Floats
 
 SOLAR_CONSTANT_W_M2 = 1361.0
 TRACKER_LIMIT_RAD = math.radians(55.0)
@@ -35,9 +37,7 @@ def sun_position(clock: Clock, latitude_deg: float, longitude_deg: float, utc_of
     hour_angle = (np.radians(solar_min / 4.0 - 180.0) + np.pi) % (2.0 * np.pi) - np.pi
     latitude = math.radians(latitude_deg)
     cos_zenith = math.sin(latitude) * np.sin(declination) + math.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
-    azimuth = np.arctan2(
-        np.sin(hour_angle), np.cos(hour_angle) * math.sin(latitude) - np.tan(declination) * math.cos(latitude)
-    )
+    azimuth = np.arctan2(np.sin(hour_angle), np.cos(hour_angle) * math.sin(latitude) - np.tan(declination) * math.cos(latitude))
     return Sun(cos_zenith, azimuth, 1.00011 + 0.034221 * c1 + 0.00128 * s1 + 0.000719 * c2 + 0.000077 * s2)
 
 

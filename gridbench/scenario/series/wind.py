@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr  # type: ignore[import-untyped, unused-ignore]
 
-from gridbench.scenario.series.clock import Clock
-from gridbench.scenario.series.columns import Floats
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.scenario.series.clock import Clock
+    from gridbench.scenario.series.columns import Floats
 
 SPEED_M_S = np.linspace(0.0, 40.0, 801)
 CUT_IN_M_S, RATED_M_S, CUT_OUT_M_S = 3.0, 13.0, 25.0
@@ -18,7 +21,7 @@ CUT_IN_M_S, RATED_M_S, CUT_OUT_M_S = 3.0, 13.0, 25.0
 
 @dataclass(frozen=True)
 class WindRegime:
-    """Weibull speed with a monthly scale (m/s, Jan..Dec) and a daily swing; correlation times (h) and weights of its latent's parts."""
+    """Weibull speed, scale by month (m/s, Jan..Dec) and daily swing; correlation times (h) and weights of its latent's parts."""
 
     shape: float = 2.1
     scale_m_s: tuple[float, ...] = (6.7, 7.2, 8.4, 9.4, 10.2, 11.0, 10.9, 10.1, 8.6, 7.7, 7.0, 6.5)
@@ -32,7 +35,7 @@ class WindRegime:
 
 @cache
 def farm_curve() -> Floats:
-    """Power of a farm per unit at the speeds SPEED_M_S: a cubic turbine curve smoothed over the farm (Norgaard and Holttinen, 2004)."""
+    """Power of a farm per unit at SPEED_M_S: a cubic turbine curve smoothed as by Norgaard and Holttinen (2004)."""
     cubic = (SPEED_M_S**3 - CUT_IN_M_S**3) / (RATED_M_S**3 - CUT_IN_M_S**3)
     single = np.where(SPEED_M_S < CUT_IN_M_S, 0.0, np.where(SPEED_M_S < RATED_M_S, cubic, 1.0))
     single = np.where(SPEED_M_S > CUT_OUT_M_S, 0.0, single)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridbench.scenario.series.frozen import save
 from gridbench.scenario.series.generator import generate
-from gridbench.scenario.series.presets import Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from gridbench.scenario.series.presets import Preset
 
 
 def freeze_years(
