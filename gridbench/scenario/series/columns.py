@@ -57,9 +57,8 @@ def faults_of(name: str, values: Floats) -> list[str]:
         return [f"column {name!r}: {bad} values are NaN or infinite; fill or cut these steps before making a series"]
     low, high = float(values.min()), float(values.max())
     if low < kind.low or high > kind.high:
-        return [
-            f"column {name!r}: values span [{low:g}, {high:g}] {kind.unit}, outside [{kind.low:g}, {kind.high:g}]; check its unit and base"
-        ]
+        plausible = f"[{kind.low:g}, {kind.high:g}] {kind.unit}"
+        return [f"column {name!r}: values span [{low:g}, {high:g}], outside {plausible}; check its unit and base"]
     return []
 
 

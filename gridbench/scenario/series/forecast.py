@@ -35,8 +35,8 @@ class Skill:
 def expected(output: Callable[[Floats], Floats], latent: Floats, skill: float, error: Floats) -> Floats:
     """Forecast E[output(z) | s] of a quantity driven by the unit Gaussian latent z (n,); shape (n,).
 
-    The forecaster sees s = skill*z + sqrt(1-skill^2)*error, with `error` (n,) unit Gaussian; then z given s is normal with mean
-    skill*s and variance 1-skill^2, and the mean over it is taken by 9-node Gauss-Hermite quadrature. Skill 1 is a perfect forecast.
+    The forecaster sees s = skill*z + sqrt(1-skill^2)*error, with `error` (n,) unit Gaussian. Then z given s is normal with mean
+    skill*s and variance 1-skill^2, and the mean over it is taken by 9-node Gauss-Hermite quadrature; skill 1 is perfect.
     """
     blur = math.sqrt(1.0 - skill * skill)
     centre = skill * (skill * latent + blur * error)

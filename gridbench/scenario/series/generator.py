@@ -67,7 +67,7 @@ def generate(preset: Preset, seed: int, days: int = 365, step_h: float = 1.0) ->
 
 
 def generate_region(preset: Preset, seed: int, days: int = 365, step_h: float = 1.0) -> dict[str, Floats]:
-    """The price zone behind `generate` with the same arguments: load_region, pv_region, wind_region, net_region, price; each (n,)."""
+    """The price zone behind `generate`: load_region, pv_region, wind_region, net_region and the price; each (n,)."""
     _refuse(seed, days, step_h)
     year = _draw(preset, seed, days)
     region = _region(year)

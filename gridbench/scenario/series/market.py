@@ -21,8 +21,9 @@ CLASS_SHARES = {"residential": 0.38, "commercial": 0.42, "industrial": 0.20}
 class Market:
     """A price zone: fuel level, merit order over the net load n (per unit of the mean load), and the mix that makes n.
 
-    Merit order: linear_height * sigmoid((n - linear_n) / linear_width) + slope * max(n - 0.85, 0) + exp((n - scarcity_n) / scarcity_width),
-    times the fuel level (currency/MWh), less a subsidised dip below dip_n. Shares are annual energy over annual gross load.
+    Merit order: linear_height * sigmoid((n - linear_n) / linear_width) + slope * max(n - 0.85, 0)
+    + exp((n - scarcity_n) / scarcity_width), times the fuel level (currency/MWh), less a subsidised dip below dip_n.
+    The shares of solar, wind, rooftop and flat load are annual energy over annual gross load.
     """
 
     currency: str = "usd"
@@ -67,7 +68,7 @@ def gross_load(market: Market, shapes: dict[str, Floats], noise: Floats) -> Floa
     for kind, share in CLASS_SHARES.items():
         mixed += share * shapes[kind] / shapes[kind].mean()
     load = (market.flat_share + (1.0 - market.flat_share) * mixed / mixed.mean()) * np.exp(0.028 * noise)
-    return load / load.mean()
+    return np.asarray(load / load.mean(), dtype=np.float64)
 
 
 def make_region(market: Market, gross: Floats, pv: Floats, wind: Floats) -> Region:

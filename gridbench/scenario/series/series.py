@@ -31,12 +31,12 @@ class Series:
     columns: Mapping[str, Floats]
 
     def __post_init__(self) -> None:
-        """Refuse columns that are not clean, and keep read-only copies of them."""
+        """Refuse columns that are not clean, and keep read-only copies of them in order of name."""
         faults = [fault for name, values in self.columns.items() for fault in faults_of(name, values)]
         faults += _unlike_faults(self.columns) + _time_faults(self.step_h, self.start, self.utc_offset_h)
         if faults:
             raise InvalidInput(f"series {self.name!r}", faults)
-        kept = {name: values.copy() for name, values in self.columns.items()}
+        kept = {name: self.columns[name].copy() for name in sorted(self.columns)}
         for values in kept.values():
             values.flags.writeable = False
         object.__setattr__(self, "columns", kept)
