@@ -1,6 +1,22 @@
 """Feeders: published data, the records they are made of, building and joining them."""
 
+from gridbench.networks.catalog import NETWORKS, ieee13, ieee34, ieee123, network
 from gridbench.networks.feeder import Branch, Bus, Feeder, NominalLoad, Shunt, Switch, TreeArrays
 from gridbench.networks.radial import RawGrid, radial
 
-__all__ = ["Branch", "Bus", "Feeder", "NominalLoad", "RawGrid", "Shunt", "Switch", "TreeArrays", "radial"]
+__all__ = [
+    "NETWORKS",
+    "Branch",
+    "Bus",
+    "Feeder",
+    "NominalLoad",
+    "RawGrid",
+    "Shunt",
+    "Switch",
+    "TreeArrays",
+    "ieee13",
+    "ieee34",
+    "ieee123",
+    "network",
+    "radial",
+]

@@ -31,9 +31,9 @@ class Branch:
     to_bus: str
     r_pu: float
     x_pu: float
+    b_pu: float
+    ratio: float
     rating_pu: float
-    b_pu: float = 0.0
-    ratio: float = 1.0
 
     def faults(self) -> list[str]:
         """What is wrong with the branch alone, one sentence a fault."""
@@ -66,9 +66,9 @@ class Branch:
             to_bus=self.from_bus,
             r_pu=self.r_pu / squared,
             x_pu=self.x_pu / squared,
-            rating_pu=self.rating_pu * self.ratio,
             b_pu=self.b_pu * squared,
             ratio=1 / self.ratio,
+            rating_pu=self.rating_pu * self.ratio,
         )
 
     def rebased(self, factor: float) -> Branch:

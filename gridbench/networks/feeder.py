@@ -25,7 +25,7 @@ __all__ = ["Branch", "Bus", "Feeder", "NominalLoad", "Shunt", "Switch", "TreeArr
 class TreeArrays:
     """A feeder as read-only arrays, per unit on its base_mva; nl branches, nb = nl + 1 buses.
 
-    Branch k feeds bus k + 1. `parent`, `r`, `x`, `b`, `ratio`, `rating`: (nl,); `parent[k]` is the bus index of branch k's sending end.
+    Branch k feeds bus k + 1. `parent` (the bus index of a branch's sending end), `r`, `x`, `b`, `ratio`, `rating`: (nl,).
     `shunt_g`, `shunt_b`, `load_p`, `load_q` (nominal consumption): (nb,), summed over what stands at the bus.
     """
 
@@ -75,7 +75,7 @@ class Feeder:
         faults, seen = [], {self.root}
         for bus, branch in zip(self.buses[1:], self.branches, strict=True):
             if branch.to_bus != bus.name:
-                faults.append(f"branch {branch.name!r}: must feed bus {bus.name!r}, which stands at its place, not {branch.to_bus!r}")
+                faults.append(f"branch {branch.name!r}: must feed the bus at its place, {bus.name!r}, not {branch.to_bus!r}")
             elif branch.from_bus not in seen:
                 faults.append(f"branch {branch.name!r}: its sending bus {branch.from_bus!r} must come before {branch.to_bus!r}")
             seen.add(bus.name)
@@ -178,7 +178,8 @@ def element_faults(
     buses: tuple[Bus, ...], branches: tuple[Branch, ...], shunts: tuple[Shunt, ...], loads: tuple[NominalLoad, ...]
 ) -> list[str]:
     """All that is wrong with elements apart from how they hang together: numbers, names used twice, buses unknown."""
-    faults = [fault for element in (*buses, *branches, *shunts, *loads) for fault in element.faults()]
+    elements: tuple[Bus | Branch | Shunt | NominalLoad, ...] = (*buses, *branches, *shunts, *loads)
+    faults = [fault for element in elements for fault in element.faults()]
     for what, names in ("bus", [bus.name for bus in buses]), ("branch", [branch.name for branch in branches]):
         faults += [f"{what} {name!r}: stated {count} times" for name, count in Counter(names).items() if count > 1]
     known = {bus.name for bus in buses}

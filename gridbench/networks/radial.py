@@ -131,9 +131,9 @@ def _oriented(raw: RawGrid, branches: list[Branch]) -> tuple[list[Branch], list[
     for branch in branches:
         neighbours[branch.from_bus].append((branch.to_bus, branch))
         neighbours[branch.to_bus].append((branch.from_bus, branch))
-    parents, order, faults = {raw.root: ""}, list[Branch](), dict[str, str]()
+    parents: dict[str, str | None] = {raw.root: None}
+    order, faults, used = list[Branch](), dict[str, str](), set[str]()
     queue = deque([raw.root])
-    used = set[str]()
     while queue:
         here = queue.popleft()
         for there, branch in neighbours[here]:
@@ -149,7 +149,7 @@ def _oriented(raw: RawGrid, branches: list[Branch]) -> tuple[list[Branch], list[
     return order, [*faults.values(), *_islands(neighbours, set(parents))]
 
 
-def _loop(parents: dict[str, str], here: str, there: str) -> list[str]:
+def _loop(parents: dict[str, str | None], here: str, there: str) -> list[str]:
     """The buses of the loop that a branch between two reached buses closes."""
     up = _path_up(parents, here)
     down = _path_up(parents, there)
@@ -157,9 +157,10 @@ def _loop(parents: dict[str, str], here: str, there: str) -> list[str]:
     return up[: up.index(meeting) + 1] + down[: down.index(meeting)][::-1]
 
 
-def _path_up(parents: dict[str, str], bus: str) -> list[str]:
-    path = []
-    while bus:
+def _path_up(parents: dict[str, str | None], start: str) -> list[str]:
+    path, bus = list[str](), parents[start]
+    path.append(start)
+    while bus is not None:
         path.append(bus)
         bus = parents[bus]
     return path

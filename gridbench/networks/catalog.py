@@ -1,0 +1,62 @@
+"""The built-in feeders: one function each, and the table that finds them by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+from gridbench.errors import UnknownName
+from gridbench.networks.equivalent import balanced
+from gridbench.networks.published import published
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.networks.equivalent import LoadModel
+    from gridbench.networks.feeder import Feeder
+
+
+class Options(TypedDict, total=False):
+    """Options of every built-in feeder: another root and its voltage, the base power, neutral regulators, the load model."""
+
+    root: str
+    root_voltage_pu: float
+    base_mva: float
+    neutral_regulators: bool
+    load_model: LoadModel
+
+
+def ieee13(**options: Unpack[Options]) -> Feeder:
+    """The IEEE 13-bus test feeder's balanced equivalent: 4.16 kV, one regulator (650-rg60), rooted at `sourcebus`, 115 kV."""
+    return _built("ieee13", options)
+
+
+def ieee34(**options: Unpack[Options]) -> Feeder:
+    """The IEEE 34-bus test feeder's balanced equivalent: 24.9 kV, regulators 814-814r, 852-852r, rooted at `sourcebus`, 69 kV."""
+    return _built("ieee34", options)
+
+
+def ieee123(**options: Unpack[Options]) -> Feeder:
+    """The IEEE 123-bus test feeder's balanced equivalent: 4.16 kV, four regulators, rooted at bus 150."""
+    return _built("ieee123", options)
+
+
+NETWORKS: dict[str, Callable[..., Feeder]] = {"ieee13": ieee13, "ieee34": ieee34, "ieee123": ieee123}
+
+
+def network(name: str, **options: Unpack[Options]) -> Feeder:
+    """The built-in feeder of that name; raises UnknownName."""
+    if name not in NETWORKS:
+        raise UnknownName("network", name, NETWORKS)
+    return NETWORKS[name](**options)
+
+
+def _built(name: str, options: Options) -> Feeder:
+    """The equivalent, cut at another root where one is asked for; raises UnknownName for a root that is no bus."""
+    data = published(name)
+    feeder = balanced(
+        data,
+        base_mva=options.get("base_mva", 1.0),
+        neutral_regulators=options.get("neutral_regulators", False),
+        load_model=options.get("load_model", "zip"),
+    )
+    return feeder.below(options.get("root", feeder.root), options.get("root_voltage_pu", data.source_voltage_pu))
