@@ -1,6 +1,7 @@
 """Feeders: published data, the records they are made of, building and joining them."""
 
 from gridbench.networks.catalog import NETWORKS, ieee13, ieee34, ieee123, network
+from gridbench.networks.compose import Transformer, join
 from gridbench.networks.feeder import Branch, Bus, Feeder, NominalLoad, Shunt, Switch, TreeArrays
 from gridbench.networks.radial import RawGrid, radial
 
@@ -13,10 +14,12 @@ __all__ = [
     "RawGrid",
     "Shunt",
     "Switch",
+    "Transformer",
     "TreeArrays",
     "ieee13",
     "ieee34",
     "ieee123",
+    "join",
     "network",
     "radial",
 ]

@@ -94,17 +94,33 @@ def from_pandapower(net: Any) -> Feeder:  # noqa: ANN401 pandapower has no types
     and ends at a bus of its own; transformers' magnetising branches become shunts. Angles and phase shifts are dropped: they move
     no magnitude in a tree. Raises NetworkError for loops, islands and every other element that is in service.
     """
-    import pandapower as pp  # noqa: PLC0415 heavy, and an extra
-
     faults = _unread(net)
     if faults:
         raise NetworkError("pandapower net", faults)
-    # only the matrices of this run are read: without loads it converges whatever the loads are
-    bare = copy.deepcopy(net)
-    for table in (bare.load, bare.sgen):
-        table["in_service"] = False
-    pp.runpp(bare, calculate_voltage_angles=False, init="flat", numba=False)
-    return _Reader(net, bare).feeder()
+    return _Reader(net, _converted(net)).feeder()
+
+
+def _converted(net: Any) -> Any:  # noqa: ANN401 pandapower has no types
+    """A copy of the net that holds the bus and branch matrices which `runpp` would solve, with its default models."""
+    # pandapower's public converter drops the columns of asymmetric branches, and a solved flow may not converge
+    from pandapower.auxiliary import _add_ppc_options  # noqa: PLC0415 heavy, and an extra
+    from pandapower.pd2ppc import _pd2ppc  # noqa: PLC0415 heavy, and an extra
+
+    converted = copy.deepcopy(net)
+    converted["_options"] = {}
+    _add_ppc_options(
+        converted,
+        calculate_voltage_angles=False,
+        trafo_model="t",
+        check_connectivity=True,
+        mode="pf",
+        switch_rx_ratio=2,
+        enforce_q_lims=False,
+        enforce_p_lims=False,
+        recycle=None,
+    )
+    converted["_ppc"], _ = _pd2ppc(converted)
+    return converted
 
 
 def _unread(net: Any) -> list[str]:  # noqa: ANN401 pandapower has no types
@@ -125,15 +141,15 @@ def _unread(net: Any) -> list[str]:  # noqa: ANN401 pandapower has no types
 
 
 class _Reader:
-    """Reads a net (its loads) and the solved copy (its branch and bus matrices)."""
+    """Reads a net (its loads) and its converted copy (the branch and bus matrices)."""
 
-    def __init__(self, net: Any, bare: Any) -> None:  # noqa: ANN401 pandapower has no types
+    def __init__(self, net: Any, converted: Any) -> None:  # noqa: ANN401 pandapower has no types
         self.net = net
-        self.bus_of = bare["_pd2ppc_lookups"]["bus"]
-        self.ranges = bare["_pd2ppc_lookups"]["branch"]
-        self.base_mva = float(bare["_ppc"]["baseMVA"])
-        self.bus_rows = bare["_ppc"]["bus"].real
-        self.branch_rows = bare["_ppc"]["branch"].real
+        self.bus_of = converted["_pd2ppc_lookups"]["bus"]
+        self.ranges = converted["_pd2ppc_lookups"]["branch"]
+        self.base_mva = float(converted["_ppc"]["baseMVA"])
+        self.bus_rows = converted["_ppc"]["bus"].real
+        self.branch_rows = converted["_ppc"]["branch"].real
         self.shunts: list[Shunt] = []
         names = _names(net.bus, "")
         self.names: dict[int, str] = {}
