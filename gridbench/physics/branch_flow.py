@@ -35,9 +35,9 @@ def behind_transformer(u: Number, ratio: Number) -> Number:
     return ratio * ratio * u
 
 
-def arriving(power: Number, impedance: Number, l: Number) -> Number:  # noqa: E741
-    """Return the power that leaves a series impedance (resistance for P, reactance for Q)."""
-    return power - impedance * l
+def series_loss(impedance: Number, l: Number) -> Number:  # noqa: E741
+    """Return the power that a series impedance consumes (active for a resistance, reactive for a reactance)."""
+    return impedance * l
 
 
 def charging(b: Number, u: Number) -> Number:
@@ -82,7 +82,7 @@ def residuals(  # noqa: PLR0913
     """
     drawn_q = Q - charging(b, s)
     return Residuals(
-        arriving(P, r, l) - P @ outgoing + p - shunt_g * u,
-        arriving(Q, x, l) + charging(b, u) - drawn_q @ outgoing + q + shunt_b * u,
+        P - series_loss(r, l) - P @ outgoing + p - shunt_g * u,
+        Q - series_loss(x, l) + charging(b, u) - drawn_q @ outgoing + q + shunt_b * u,
         u - receiving_voltage(s, r, x, P, Q, l),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,8 @@ def reach(device: Device, x: Values, u: Mapping[str, Number], w: Values, dt_h: f
     rows: list[Row] = list(device.limits(x, probe, w, dt_h))
     spans = device.states()
     for name, after in device.advance(x, probe, w, dt_h).items():
-        rows += (Le(name, after, spans[name].hi), Le(name, spans[name].lo, after))
+        if isinstance(after, Line):  # the other states are not this control's doing
+            rows += (Le(name, after, spans[name].hi), Le(name, spans[name].lo, after))
     return interval(rows, span)
 
 
@@ -104,9 +105,13 @@ def _inside(cone: Cone) -> tuple[Number, Number]:
     return np.where(moves, (-b - head) / safe, -np.inf), np.where(moves, (-b + head) / safe, np.inf)
 
 
-def least(limits: Iterable[Row], span: Span) -> Number:
-    """Return the smallest value of a slack that its rows allow."""
-    return interval(limits, span)[0]
+def least_slacks(spans: Mapping[str, Span], rows: Callable[[Values], Iterable[Row]]) -> dict[str, Number]:
+    """Return the smallest slacks that keep the rows; each slack loosens rows of its own."""
+    found: dict[str, Number] = {}
+    for name in spans:
+        probe = Values(**{other: Line(0.0, 1.0) if other == name else np.inf for other in spans})
+        found[name] = interval(rows(probe), Span(0.0, np.inf))[0]
+    return found
 
 
 def excess(rows: Iterable[Row]) -> Number:

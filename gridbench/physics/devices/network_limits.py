@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gridbench.physics.quantities import Positive
-from gridbench.physics.reach import Line, least
+from gridbench.physics.reach import least_slacks
 from gridbench.physics.terms import Device, Le, Number, Row, Span, Values
 
 
@@ -47,7 +47,7 @@ class VoltageBand(Device):
 
     def settle(self, x: Values, ask: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
         """Return the least excess."""
-        return _least_slacks(self, x, w, dt_h)
+        return least_slacks(self.controls(), lambda slack: self.limits(x, slack, w, dt_h))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +77,4 @@ class LoadingLimit(Device):
 
     def settle(self, x: Values, ask: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
         """Return the least excess."""
-        return _least_slacks(self, x, w, dt_h)
-
-
-def _least_slacks(limit: Device, x: Values, w: Values, dt_h: float) -> dict[str, Number]:
-    """Return the smallest slacks that keep the rows: each slack stands in its own row."""
-    spans = limit.controls()
-    found: dict[str, Number] = {}
-    for name in spans:
-        probe = Values(**{other: (Line(0.0, 1.0) if other == name else spans[other].hi) for other in spans})
-        found[name] = least(limit.limits(x, probe, w, dt_h), Span(0.0, float("inf")))
-    return found
+        return least_slacks(self.controls(), lambda slack: self.limits(x, slack, w, dt_h))

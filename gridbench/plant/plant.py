@@ -1,0 +1,171 @@
+"""The simulator: a batch of independent copies of one scenario's grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridbench.errors import InvalidInput
+from gridbench.physics.terms import MONEY
+from gridbench.plant import kernel
+from gridbench.plant.compiler import asks_of, compile_devices
+from gridbench.plant.layout import Layout, layout
+from gridbench.scenario.scenario import Columns, Scenario
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What happened in one step; the first axis of every array is the element of the batch.
+
+    v_pu (batch, buses), loading (batch, branches) as a share of the rating, p_root_mw and q_root_mvar (batch,) drawn from
+    the upstream grid, controls (batch, controls), states (batch, states) after the step, done (batch, asks) what was
+    realised, clipped (batch,) asks that were not followed, blackout (batch,), money (batch, agents, components of
+    `physics.terms.MONEY`) in usd. In a blackout v_pu, loading, powers and controls are 0 and the states unchanged.
+    """
+
+    step: int
+    v_pu: Floats
+    loading: Floats
+    p_root_mw: Floats
+    q_root_mvar: Floats
+    controls: Floats
+    states: Floats
+    done: Floats
+    clipped: Floats
+    blackout: NDArray[np.bool_]
+    money: Floats
+
+    @property
+    def cost_usd(self) -> Floats:
+        """The money of the step, all agents and components (batch,)."""
+        total: Floats = self.money.sum(axis=(1, 2))
+        return total
+
+
+class Plant:
+    """A batch of copies of a scenario's grid, stepped side by side; one environment is a batch of one."""
+
+    def __init__(self, scenario: Scenario, batch: int = 1) -> None:
+        self.scenario = scenario
+        self.batch = batch
+        self.layout: Layout = layout(scenario)
+        self._compiled = compile_devices(scenario.devices, scenario.voltage, scenario.loading)
+        self._table, self._columns = _table(scenario, self.layout, self._compiled.kinds, self._compiled.closings, self._compiled.offsets)
+        tree, base = scenario.feeder.arrays, scenario.feeder.base_mva
+        voltage, loading, tie = scenario.voltage, scenario.loading, scenario.tie
+        self._network = (
+            tree.parent,
+            np.column_stack([tree.r, tree.x, tree.b]),
+            np.column_stack([tree.shunt_g, tree.shunt_b]),
+            tree.rating**2,
+            tree.ratio,
+            np.array(self.layout.bus_agents),
+            np.array([
+                voltage.trip_min_pu**2, voltage.trip_max_pu**2, loading.trip_loading**2, (tie.trip_loading * tie.rating_mva) ** 2,
+                base, scenario.feeder.root_voltage_pu**2, scenario.step_h, scenario.blackout_usd,
+            ]),
+            self.layout.devices.index(tie.name),
+        )  # fmt: skip
+        self._first = np.tile(self.layout.initial, (batch, 1))
+        self._states = self._first.copy()
+        self._weather: Floats = np.zeros((0, batch, len(self.layout.columns)))
+        self._t = 0
+
+    @property
+    def states(self) -> Floats:
+        """The states before the next step (batch, states)."""
+        return self._states
+
+    @property
+    def t(self) -> int:
+        """The number of the next step."""
+        return self._t
+
+    @property
+    def over(self) -> bool:
+        """Whether the day has ended (or none has begun)."""
+        return self._t >= len(self._weather)
+
+    @property
+    def weather(self) -> Floats:
+        """The series of the day (steps, batch, columns of the layout)."""
+        return self._weather
+
+    def reset(self, days: Sequence[Columns], states: Floats | None = None) -> None:
+        """Begin one day in every element of the batch, at the initial states or at the given ones (batch, states).
+
+        Raises InvalidInput where the number of days is not the batch, or a column is missing or too short.
+        """
+        faults = [] if len(days) == self.batch else [f"{len(days)} days for a batch of {self.batch}"]
+        for n, day in enumerate(days):
+            faults += [f"day {n}: column {c!r} is missing" for c in self.layout.columns if c not in day]
+            faults += [
+                f"day {n}: column {c!r} has {len(day[c])} steps, the scenario {self.scenario.steps}"
+                for c in self.layout.columns
+                if c in day and len(day[c]) != self.scenario.steps
+            ]
+        if faults:
+            raise InvalidInput("Plant.reset", faults)
+        stacked = np.array([[day[c] for c in self.layout.columns] for day in days], dtype=np.float64)
+        self._weather = np.ascontiguousarray(stacked.transpose(2, 0, 1))
+        self._first = np.tile(self.layout.initial, (self.batch, 1)) if states is None else np.array(states, dtype=np.float64)
+        self._states = self._first.copy()
+        self._t = 0
+
+    def step(self, asks: Floats) -> StepResult:
+        """Settle, solve, advance and bill one step of every element.
+
+        asks (batch, asks) in the order of `layout.asks`, in their own units; what cannot be done is clipped to what can.
+        Raises InvalidInput for a wrong shape, a NaN, or a day that is over.
+        """
+        asks = np.ascontiguousarray(asks, dtype=np.float64)
+        shape = (self.batch, len(self.layout.asks))
+        if asks.shape != shape or self.over or not np.isfinite(asks).all():
+            raise InvalidInput("Plant.step", self._refusal(asks, shape))
+        lay = self.layout
+        after, controls, done = np.empty_like(self._states), np.empty((self.batch, len(lay.controls))), np.empty(shape)
+        v2, load2 = np.empty((self.batch, len(lay.buses))), np.empty((self.batch, len(lay.branches)))
+        brief, money = np.zeros((self.batch, 4)), np.empty((self.batch, len(lay.agents), len(MONEY)))
+        last = self._t == len(self._weather) - 1
+        self._compiled.step(self._table, self._compiled.parameters, self._columns, *self._network, self._states, asks,
+                            self._weather[self._t], self._first, last, after, controls, done, v2, load2, brief, money)  # fmt: skip
+        result = StepResult(
+            self._t, np.sqrt(v2), np.sqrt(load2), brief[:, kernel.ROOT_P], brief[:, kernel.ROOT_Q], controls, after, done,
+            brief[:, kernel.CLIPPED], brief[:, kernel.DARK] > 0.5, money,
+        )  # fmt: skip
+        self._states = after
+        self._t += 1
+        return result
+
+    def _refusal(self, asks: Floats, shape: tuple[int, int]) -> list[str]:
+        if self.over:
+            return ["the day is over (or none has begun): call reset first"]
+        if asks.shape != shape:
+            return [f"asks have shape {asks.shape}, not (batch, asks) = {shape}"]
+        bad = sorted({self.layout.asks[i] for i in np.argwhere(~np.isfinite(asks))[:, 1]})
+        return [f"step {self._t}: the ask {name} is not a finite number" for name in bad]
+
+
+def _table(
+    scenario: Scenario, lay: Layout, kinds: Sequence[int], closings: Sequence[int], offsets: Sequence[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each device finds its numbers, and the columns of the series that the devices read one after the other."""
+    table = np.full((len(scenario.devices), 13), -1, dtype=np.int64)
+    columns: list[int] = []
+    state = ask = control = 0
+    for row, device, kind, closes, offset, agent in zip(table, scenario.devices, kinds, closings, offsets, lay.device_agents, strict=True):
+        row[[kernel.KIND, kernel.CLOSES, kernel.PARAMETER, kernel.AGENT]] = kind, closes, offset, agent
+        row[[kernel.STATE, kernel.ASK, kernel.CONTROL, kernel.INPUT]] = state, ask, control, len(columns)
+        bus, branch = getattr(device, "bus", None), getattr(device, "branch", None)
+        row[kernel.BUS] = -1 if bus is None else scenario.feeder.bus_index(bus)
+        row[kernel.BRANCH] = -1 if branch is None else scenario.feeder.branch_index(branch)
+        columns += [lay.columns.index(c) for c in device.inputs().values()]
+        counts = len(device.states()), len(device.controls()), 0 if device is scenario.tie else len(asks_of(device))
+        row[[kernel.STATES, kernel.CONTROLS, kernel.ASKS]] = counts
+        state, control, ask = state + counts[0], control + counts[1], ask + counts[2]
+    return table, np.array(columns, dtype=np.int64)
