@@ -1,0 +1,99 @@
+"""A device's day: its own laws read over all steps at once, as expressions of the columns of the problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridbench.oracle.affine import Affine, Expression, Floats, Quadratic, affine, concatenate
+from gridbench.oracle.problem import Builder
+from gridbench.physics.terms import Cone, Device, Eq, Row, Values
+from gridbench.scenario.scenario import Columns, Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class DeviceDay:
+    """The controls (steps,), the states at the start of each step (steps,) and the injection in MW and Mvar (steps,)."""
+
+    device: Device
+    controls: dict[str, Affine]
+    states: dict[str, Affine]
+    p_mw: Expression
+    q_mvar: Expression
+
+
+def inputs(device: Device, series: Columns) -> Values:
+    """Return the weather, prices and demand that the device reads, arrays (steps,)."""
+    return Values(**{name: series[column] for name, column in device.inputs().items()})
+
+
+def device_day(builder: Builder, device: Device, series: Columns, scenario: Scenario, window: Floats | None) -> DeviceDay:
+    """Add a device's columns, rows and money; `window` (steps, 2) narrows the positions of a regulator or bank."""
+    steps, dt_h, w = scenario.steps, scenario.step_h, inputs(device, series)
+    carried = device is scenario.tie  # what the tie feeds follows from the network: the master need not see it
+    controls = {}
+    for name, span in device.controls().items():
+        low, high = (window[:, 0], window[:, 1]) if window is not None and name == "position" else (span.lo, span.hi)
+        column = f"{device.name}.{name}"
+        network = carried and not span.integer
+        controls[name] = builder.column(column, (steps,), low, high, integer=span.integer, network=network)
+    u, gate = Values(**controls), controls.get(device.gate or "")
+    after = {
+        name: builder.column(f"{device.name}.{name} after", (steps,), span.lo, span.hi) for name, span in device.states().items()
+    }
+    first = device.initial()
+    states = {name: concatenate([np.array([first[name]]), column[:-1]]) for name, column in after.items()}
+    x = Values(**states)
+    for name, law in device.advance(x, u, w, dt_h).items():
+        builder.eq(law - after[name])
+    add_rows(builder, device.name, device.limits(x, u, w, dt_h), gate)
+    add_money(builder, device.name, device.cost(x, u, w, dt_h), gate)
+    _close(builder, device, Values(**first), Values(**{name: column[-1] for name, column in after.items()}))
+    p_mw, q_mvar = device.inject(u, w)
+    return DeviceDay(device, controls, states, p_mw, q_mvar)
+
+
+def _close(builder: Builder, device: Device, first: Values, last: Values) -> None:
+    """Add the slacks, rows and money of the end of the day."""
+    slacks = {
+        name: builder.column(f"{device.name}.{name}", (1,), span.lo, span.hi) for name, span in device.closing().items()
+    }
+    slack = Values(**slacks)
+    add_rows(builder, f"{device.name}.closing", device.closing_limits(first, last, slack), None)
+    add_money(builder, f"{device.name}.closing", device.closing_cost(slack), None)
+
+
+def add_rows(builder: Builder, owner: str, rows: Iterable[Row], gate: Affine | None) -> None:
+    """Add the rows of a law; a gated device's cones are empty while its gate is 0."""
+    for row in rows:
+        if isinstance(row, Cone):
+            builder.cone(f"{owner}.{row.name}", row.parts, row.radius, gate)
+        elif isinstance(row, Eq):
+            builder.eq(row.lhs - row.rhs)
+        else:
+            builder.le(row.lhs - row.rhs)
+
+
+def add_money(builder: Builder, owner: str, money: Mapping[str, Expression], gate: Affine | None) -> None:
+    """Add a law's money to the objective; squares become epigraphs."""
+    for component, amount in money.items():
+        linear = amount
+        if isinstance(amount, Quadratic):
+            linear = amount.part
+            for k, (weight, square) in enumerate(amount.terms):
+                linear = linear + weight * _epigraph(builder, f"{owner}.{component} square {k}", weight, square, gate)
+        builder.minimise(linear)
+
+
+def _epigraph(builder: Builder, name: str, weight: Floats, square: Affine, gate: Affine | None) -> Affine:
+    """Return columns z >= square^2, for a gated device the perspective z * gate >= square^2 (Frangioni and Gentile 2006)."""
+    if np.any(weight < 0.0):
+        raise TypeError(f"{name}: a cost must be convex, its squares must have weights >= 0")
+    most = builder.upper_of(square)
+    scale = np.where(most > 0.0, most, 1.0)
+    z = builder.column(name, square.shape, 0.0, 1.0)
+    on = affine(np.ones(square.shape)) if gate is None else gate
+    builder.cone(name, (2.0 * (square / scale), z - on), z + on, gate)
+    return z * (scale * scale)

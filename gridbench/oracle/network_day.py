@@ -1,0 +1,170 @@
+"""The network's day: branch flow, taps, banks and the priced limits, over all steps at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from gridbench.oracle.affine import Affine, Expression, Floats, affine, concatenate, stack
+from gridbench.oracle.device_day import DeviceDay, add_money, add_rows
+from gridbench.oracle.problem import Builder
+from gridbench.physics.branch_flow import behind_transformer, current_cone, residuals
+from gridbench.physics.terms import Device, Number, Values
+from gridbench.scenario.scenario import Scenario
+
+Windows: TypeAlias = dict[str, Floats]
+"""Name of a regulator or bank -> its lowest and highest position in each step, arrays (steps, 2)."""
+
+
+def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows) -> None:
+    """Add the network between the injections of the devices' days.
+
+    The boxes are the protection band, so that every trajectory without a blackout lies inside.
+    """
+    steps, tree, band = scenario.steps, scenario.feeder.arrays, scenario.voltage
+    nl = tree.parent.size
+    u_box = band.trip_min_pu**2, band.trip_max_pu**2
+    l_max = (scenario.loading.trip_loading * tree.rating) ** 2
+    fed = builder.column("u", (steps, nl), *u_box, network=True)
+    l = builder.column("l", (steps, nl), 0.0, l_max, network=True)  # noqa: E741
+    root = np.full((steps, 1), scenario.feeder.root_voltage_pu**2)
+    u = concatenate([root, fed], axis=1)
+    s, s_max = _behind(builder, scenario, days, u, windows)
+    most = np.sqrt(l_max * s_max)
+    P, Q = (builder.column(name, (steps, nl), -most, most, implied=True, network=True) for name in "PQ")
+    p, q = _injections(builder, scenario, days, u, windows)
+    _flow(builder, scenario, (s, u, l, P, Q, p, q))
+    scale = _flow_scale(builder, scenario, p, q)
+    cone = current_cone(P, Q, l / scale, s * scale)  # P^2 + Q^2 <= (l / a)(a s), well scaled where flows are small
+    builder.cone("flow", cone.parts, cone.radius)
+    _priced(builder, scenario, scenario.voltage, {"u_pu2": fed})
+    _priced(builder, scenario, scenario.loading, {"l_pu2": l / tree.rating**2})
+
+
+def _flow(builder: Builder, scenario: Scenario, flow: tuple[Expression, ...]) -> None:
+    """Add balances and voltage drops; a branch without impedance feeds the root, so that its balance is one of them."""
+    s, u, l, P, Q, p, q = flow  # noqa: E741
+    tree = scenario.feeder.arrays
+    nb = tree.parent.size + 1
+    outgoing = np.zeros((nb, nb))
+    outgoing[np.arange(1, nb), tree.parent] = 1.0
+    none = np.zeros((scenario.steps, 1))
+    r, x, b = (np.concatenate([[0.0], numbers]) for numbers in (tree.r, tree.x, tree.b))
+    l, P, Q = (concatenate([none, part], axis=1) for part in (l, P, Q))  # noqa: E741
+    s = concatenate([u[:, :1], s], axis=1)
+    left = residuals(outgoing, r, x, b, tree.shunt_g, tree.shunt_b, s, u, l, P, Q, p, q)
+    for gap in (left.p_balance, left.q_balance, left.drop[:, 1:]):
+        builder.eq(gap)
+
+
+def _priced(builder: Builder, scenario: Scenario, limit: Device, w: dict[str, Affine]) -> None:
+    """Add a limit of the network with its priced slacks; `w` holds arrays (steps, places)."""
+    shape = next(iter(w.values())).shape
+    slacks = {
+        name: builder.column(f"{limit.name}.{name}", shape, span.lo, span.hi, network=True)
+        for name, span in limit.controls().items()
+    }
+    u, none = Values(**slacks), Values()
+    add_rows(builder, limit.name, limit.limits(none, u, Values(**w), scenario.step_h), None)
+    add_money(builder, limit.name, limit.cost(none, u, Values(**w), scenario.step_h), None)
+
+
+def _behind(
+    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], u: Affine, windows: Windows
+) -> tuple[Affine, Floats]:
+    """Return the squared voltage behind each branch's transformer, (steps, branches), and its largest value (branches,)."""
+    tree, feeder = scenario.feeder.arrays, scenario.feeder
+    sending = u[:, tree.parent]
+    highest = np.maximum(scenario.voltage.trip_max_pu, feeder.root_voltage_pu) ** 2
+    s = behind_transformer(sending, tree.ratio)
+    s_max = behind_transformer(np.full(tree.parent.size, highest), tree.ratio)
+    parts = [s[:, k] for k in range(tree.parent.size)]
+    for device in scenario.regulators:
+        k = feeder.branch_index(device.branch)
+        table = _table(device.positions, lambda n, one=device, one_k=k: behind_transformer(1.0, tree.ratio[one_k] * one.ratio(n)))
+        position = days[device.name].controls["position"]
+        parts[k] = _scaled(builder, scenario, device.name, table, (position, sending[:, k]), windows[device.name])
+        s_max[k] = table[1].max() * highest
+    return stack(parts, (scenario.steps,)), s_max
+
+
+def _injections(
+    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], u: Affine, windows: Windows
+) -> tuple[Affine, Affine]:
+    """Return what the devices inject into each bus, per unit, (steps, buses)."""
+    feeder, base = scenario.feeder, scenario.feeder.base_mva
+    p: list[Expression] = [0.0] * len(feeder.buses)
+    q: list[Expression] = [0.0] * len(feeder.buses)
+    for day in days.values():
+        bus = getattr(day.device, "bus", None)
+        if bus is not None:
+            k = feeder.bus_index(bus)
+            p[k], q[k] = p[k] + day.p_mw / base, q[k] + day.q_mvar / base
+    for bank in scenario.banks:
+        k = feeder.bus_index(bank.bus)
+        table = _table(bank.positions, lambda n, one=bank: one.susceptance_mvar(n) / base)
+        position = days[bank.name].controls["position"]
+        q[k] = q[k] + _scaled(builder, scenario, bank.name, table, (position, u[:, k]), windows[bank.name])
+    return stack(p, (scenario.steps,)), stack(q, (scenario.steps,))
+
+
+def _table(positions: Callable[[], object], law: Callable[[Number], Number]) -> tuple[Floats, Floats]:
+    """Return every position and the factor that it puts on the squared voltage."""
+    span = positions()
+    numbers = np.arange(round(span.lo), round(span.hi) + 1, dtype=np.float64)  # type: ignore[attr-defined]
+    return numbers, np.asarray(law(numbers), dtype=np.float64)
+
+
+def _scaled(  # noqa: PLR0913
+    builder: Builder,
+    scenario: Scenario,
+    name: str,
+    table: tuple[Floats, Floats],
+    factors: tuple[Affine, Affine],
+    window: Floats,
+) -> Affine:
+    """Return columns (steps,) for factor(position) * u: exact where the window holds one position, a hull elsewhere.
+
+    The hull is McCormick's (1976), over the chord of the table and its widest distance from it.
+    """
+    position, u = factors
+    u_low, u_high = scenario.voltage.trip_min_pu**2, scenario.voltage.trip_max_pu**2
+    if not u.col.size:
+        u_low = u_high = float(u.constant.ravel()[0])
+    low, high = (np.interp(window[:, end], *table) for end in (0, 1))
+    most = max(abs(table[1].min()), abs(table[1].max())) * u_high
+    out = builder.column(f"{name} scaled", (window.shape[0],), -most, most, implied=True, network=True)
+    one = window[:, 0] == window[:, 1]
+    if one.all():
+        builder.eq(out - u * low)
+        return out
+    builder.le(out - u * np.maximum(low, high))
+    builder.le(u * np.minimum(low, high) - out)
+    width = np.where(one, 1.0, window[:, 1] - window[:, 0])
+    slope = (high - low) / width
+    above, below = _distances(table, window, low, slope)
+    chord = affine(low - slope * window[:, 0]) + position * slope
+    f_low, f_high = np.minimum(low, high), np.maximum(low, high)
+    builder.le(out - ((chord + above) * u_high + u * f_low - f_low * u_high))
+    builder.le(out - ((chord + above) * u_low + u * f_high - f_high * u_low))
+    builder.le((chord - below) * u_low + u * f_low - f_low * u_low - out)
+    builder.le((chord - below) * u_high + u * f_high - f_high * u_high - out)
+    return out
+
+
+def _distances(table: tuple[Floats, Floats], window: Floats, low: Floats, slope: Floats) -> tuple[Floats, Floats]:
+    """Return how far the table lies above and below its chord within each window, (steps,) each."""
+    inside = (table[0] >= window[:, :1]) & (table[0] <= window[:, 1:])
+    off = np.where(inside, table[1] - (low[:, None] + slope[:, None] * (table[0] - window[:, :1])), 0.0)
+    return off.max(axis=1), -off.min(axis=1)
+
+
+def _flow_scale(builder: Builder, scenario: Scenario, p: Affine, q: Affine) -> Floats:
+    """Return a typical apparent power of each branch (branches,), per unit: what lies below it, added up."""
+    tree = scenario.feeder.arrays
+    most = np.nan_to_num(np.hypot(builder.upper_of(p), builder.upper_of(q)).max(axis=0), posinf=0.0)  # inf: no box yet
+    for k in range(tree.parent.size - 1, -1, -1):
+        most[tree.parent[k]] += most[k + 1]
+    return np.clip(0.5 * most[1:], 0.02, None)

@@ -1,0 +1,191 @@
+"""The conic problem that the oracle solves: sparse rows, boxes, second-order cones, and where each block stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from gridbench.oracle.affine import Affine, Expression, Floats, Indices, affine, stack
+
+TINY = 1e-15
+"""Coefficients below this are dropped: only cancelled sums leave them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """min cost'x + offset over lower <= x <= upper, row_lower <= A x <= row_upper, G x + h in second-order cones.
+
+    n columns, m rows; the cones stand one after the other with sizes `cone_sizes` (radius first). `period` (n,) is the
+    step of a network column and -1 of a device's column; `gates` (cones,) the binary column that empties a cone, or -1.
+    `implied` (n,) marks boxes that other rows imply: the conic solver is spared them, the safe bound needs them.
+    """
+
+    cost: Floats
+    offset: float
+    lower: Floats
+    upper: Floats
+    integer: NDArray[np.bool_]
+    implied: NDArray[np.bool_]
+    period: Indices
+    A: sp.csr_array
+    row_lower: Floats
+    row_upper: Floats
+    G: sp.csr_array
+    h: Floats
+    cone_sizes: Indices
+    gates: Indices
+    columns: dict[str, Indices]
+    cones: dict[str, Indices]
+
+    @property
+    def n(self) -> int:
+        """Number of columns."""
+        return self.cost.size
+
+    def value(self, x: Floats) -> float:
+        """Return the objective at x (n,)."""
+        return float(self.cost @ x) + self.offset
+
+    def fixed(self, cols: Indices, numbers: Floats) -> Problem:
+        """Return the problem with columns fixed, and with the boxes that follow from rows of one free column."""
+        lower, upper = self.lower.copy(), self.upper.copy()
+        lower[cols] = upper[cols] = numbers
+        return replace(self, **_propagated(self, lower, upper))
+
+    def propagated(self) -> Problem:
+        """Return the problem with the boxes that follow from rows of one free column."""
+        return replace(self, **_propagated(self, self.lower.copy(), self.upper.copy()))
+
+
+def _propagated(problem: Problem, lower: Floats, upper: Floats) -> dict[str, Floats]:
+    """Tighten boxes by rows that have one free column left, until nothing moves.
+
+    A box that would be emptied by rounding closes at its own end: emptied boxes are left to the solver to report.
+    """
+    A = problem.A
+    owner = np.repeat(np.arange(A.shape[0]), np.diff(A.indptr))
+    for _ in range(20):
+        free = (lower < upper)[A.indices]
+        single = np.bincount(owner[free], minlength=A.shape[0]) == 1
+        pick = free & single[owner]
+        held = np.bincount(owner[~free], weights=A.data[~free] * lower[A.indices[~free]], minlength=A.shape[0])
+        rows, cols, slope = owner[pick], A.indices[pick], A.data[pick]
+        ends = np.stack([problem.row_lower[rows] - held[rows], problem.row_upper[rows] - held[rows]]) / slope
+        low, high = ends.min(axis=0), ends.max(axis=0)
+        before = lower.copy(), upper.copy()
+        np.maximum.at(lower, cols, low)
+        np.minimum.at(upper, cols, high)
+        crossed = (lower > upper) & (lower - upper < 1e-9)
+        lower[crossed] = upper[crossed] = np.clip(lower[crossed], before[0][crossed], before[1][crossed])
+        wrong = lower > upper
+        lower[wrong], upper[wrong] = before[0][wrong], before[1][wrong]
+        if np.array_equal(lower, before[0]) and np.array_equal(upper, before[1]):
+            break
+    return {"lower": lower, "upper": upper}
+
+
+@dataclass
+class Builder:
+    """Gathers columns, rows, cones and cost of a Problem."""
+
+    n: int = 0
+    columns: dict[str, Indices] = field(default_factory=dict)
+    cone_names: dict[str, Indices] = field(default_factory=dict)
+    _boxes: list[tuple[Floats, Floats]] = field(default_factory=list)
+    _marks: list[tuple[NDArray[np.bool_], NDArray[np.bool_], Indices]] = field(default_factory=list)
+    _rows: list[tuple[Affine, float]] = field(default_factory=list)
+    _cones: list[Affine] = field(default_factory=list)
+    _gates: list[Indices] = field(default_factory=list)
+    _costs: list[Affine] = field(default_factory=list)
+
+    def column(  # noqa: PLR0913
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        lower: Expression,
+        upper: Expression,
+        *,
+        integer: bool = False,
+        implied: bool = False,
+        network: bool = False,
+    ) -> Affine:
+        """Add columns of `shape` within boxes; those of the network belong to the step that their first axis counts."""
+        size = int(np.prod(shape, dtype=np.int64))
+        cols = np.arange(self.n, self.n + size, dtype=np.int64)
+        low, high = (np.broadcast_to(np.asarray(end, dtype=np.float64), shape).ravel().copy() for end in (lower, upper))
+        period = np.arange(size) // max(size // shape[0], 1) if network else np.full(size, -1)
+        self._boxes.append((low, high))
+        self._marks.append((np.full(size, integer), np.full(size, implied), period.astype(np.int64)))
+        self.columns[name] = cols.reshape(shape)
+        self.n += size
+        return Affine(np.zeros(shape), np.arange(size, dtype=np.int64), cols, np.ones(size))
+
+    def le(self, gap: Expression) -> None:
+        """Add rows `gap <= 0`."""
+        self._rows.append((affine(gap), -np.inf))
+
+    def eq(self, gap: Expression) -> None:
+        """Add rows `gap == 0`."""
+        self._rows.append((affine(gap), 0.0))
+
+    def cone(self, name: str, parts: tuple[Expression, ...], radius: Expression, gate: Affine | None = None) -> None:
+        """Add cones `||parts|| <= radius`, one a cell; `gate` are the binaries (one a cell) that empty them."""
+        members = [affine(member) for member in (radius, *parts)]
+        shape = np.broadcast_shapes(*(member.shape for member in members))
+        count = int(np.prod(shape, dtype=np.int64))
+        first = sum(gates.size for gates in self._gates)
+        self.cone_names[name] = np.arange(first, first + count, dtype=np.int64)
+        self._cones.append(stack(members, shape))
+        self._gates.append(np.full(count, -1, dtype=np.int64) if gate is None else gate.col[np.argsort(gate.row)])
+
+    def minimise(self, money: Expression) -> None:
+        """Add to the objective."""
+        self._costs.append(affine(money).total())
+
+    def upper_of(self, expression: Affine) -> Floats:
+        """Return the largest magnitude of each cell over the boxes (an upper bound)."""
+        low, high = (np.concatenate([box[k] for box in self._boxes]) for k in (0, 1))
+        most = np.maximum(np.abs(low), np.abs(high))[expression.col]
+        size = expression.constant.size
+        reach = np.bincount(expression.row, weights=np.abs(expression.val) * most, minlength=size)
+        return np.abs(expression.constant) + reach.reshape(expression.shape)
+
+    def build(self) -> Problem:
+        """Return the problem, its boxes tightened where a row has one column."""
+        A, held = _matrix([gap for gap, _ in self._rows], self.n)
+        low = np.concatenate([np.full(gap.constant.size, low) for gap, low in self._rows])
+        used = np.diff(A.indptr) > 0
+        G, h = _matrix(self._cones, self.n)
+        cost = affine(0.0)
+        for money in self._costs:
+            cost = cost + money
+        integer, implied, period = (np.concatenate([mark[k] for mark in self._marks]) for k in range(3))
+        return Problem(
+            cost=np.bincount(cost.col, weights=cost.val, minlength=self.n),
+            offset=float(cost.constant),
+            lower=np.concatenate([box[0] for box in self._boxes]),
+            upper=np.concatenate([box[1] for box in self._boxes]),
+            integer=integer.astype(np.bool_),
+            implied=implied.astype(np.bool_),
+            period=period,
+            A=A[used],
+            row_lower=(low - held)[used],
+            row_upper=-held[used],
+            G=G,
+            h=h,
+            cone_sizes=np.concatenate([np.full(c.constant.size // c.shape[-1], c.shape[-1]) for c in self._cones]),
+            gates=np.concatenate(self._gates),
+            columns=self.columns,
+            cones=self.cone_names,
+        ).propagated()
+
+
+def _matrix(arrays: list[Affine], n: int) -> tuple[sp.csr_array, Floats]:
+    """Return the coefficients of all cells, one array below the other, and their constants."""
+    stacked = sp.csr_array(sp.vstack([array.matrix(n) for array in arrays], format="csr"))
+    stacked.data[np.abs(stacked.data) < TINY] = 0.0
+    stacked.eliminate_zeros()
+    return stacked, np.concatenate([array.constant.ravel() for array in arrays])
