@@ -1,0 +1,148 @@
+"""From the tables [[feeder]] and [[rating]] to one network that knows which buses came from which table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gridbench.errors import InvalidInput, UnknownName
+from gridbench.networks import Feeder, network
+from gridbench.networks.compose import Transformer, join
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gridbench.networks.catalog import Options
+    from gridbench.scenario.reading import Item, Reading
+    from gridbench.scenario.tables import FeederTable, RatingTable
+
+
+@dataclass(frozen=True)
+class Network:
+    """The joined feeder, the buses of each part by its name, and the parts that could not be built."""
+
+    feeder: Feeder
+    parts: Mapping[str, tuple[str, ...]]
+    absent: tuple[str, ...]
+
+    def bus_fault(self, name: str) -> str | None:
+        """Return what is wrong with the name of a bus, nothing if it may lie in an absent part."""
+        if self.unknowable(name):
+            return None
+        try:
+            self.feeder.bus_index(name)
+        except UnknownName as error:
+            return str(error)
+        return None
+
+    def branch_fault(self, name: str) -> str | None:
+        """Return what is wrong with the name of a branch, nothing if it may lie in an absent part."""
+        if self.unknowable(name):
+            return None
+        try:
+            self.feeder.branch_index(name)
+        except UnknownName as error:
+            return str(error)
+        return None
+
+    def unknowable(self, name: str) -> bool:
+        """Whether a name would lie in a part that could not be built."""
+        return any(name.startswith(f"{part}.") for part in self.absent)
+
+    def bus(self, name: str) -> str:
+        """Return the name that a bus has in the feeder, which differs where a closed switch fused it into another."""
+        return self.feeder.buses[self.feeder.bus_index(name)].name
+
+
+def build(reading: Reading, items: Sequence[Item[FeederTable]], ratings: Sequence[Item[RatingTable]]) -> Network | None:
+    """Return the network of the tables that hold, nothing where the first does not; faults go to `reading`."""
+    if not items or items[0].value is None:
+        return None
+    root = _part(reading, items[0], items[0].value, first=True)
+    if root is None:
+        return None
+    whole = Network(root, {items[0].value.name: tuple(bus.name for bus in root.buses)}, ())
+    for item in items[1:]:
+        whole = _joined(reading, whole, item)
+    return replace(whole, feeder=_rated(reading, whole, ratings))
+
+
+def _part(reading: Reading, item: Item[FeederTable], table: FeederTable, *, first: bool) -> Feeder | None:
+    """One feeder by itself, with its scales and ratings."""
+    known = len(reading.faults)
+    if first:
+        for key in ("at", "transformer"):
+            if getattr(table, key) is not None:
+                reading.add(f"{item.path}.{key}", "the first feeder hangs from nothing; mend: drop the key")
+    elif table.root_voltage_pu is not None:
+        reading.add(f"{item.path}.root_voltage_pu", "only the first feeder has one; mend: drop the key")
+    options: Options = {"neutral_regulators": table.neutral_regulators, "load_model": table.load_model}
+    if table.root is not None:
+        options["root"] = table.root
+    if table.root_voltage_pu is not None:
+        options["root_voltage_pu"] = table.root_voltage_pu
+    try:
+        feeder = network(table.network, **options)
+    except UnknownName as error:
+        reading.add(f"{item.path}.{'root' if 'bus' in str(error) else 'network'}", str(error))
+        return None
+    return _scaled(feeder, table) if len(reading.faults) == known else None
+
+
+def _scaled(feeder: Feeder, table: FeederTable) -> Feeder:
+    """The feeder with the scales of its table; what is scaled to nothing is dropped."""
+    scaled = feeder.scaled(load=table.load_scale, capacitor=table.capacitor_scale)
+    return replace(
+        scaled,
+        branches=tuple(replace(one, rating_pu=one.rating_pu * table.rating_factor) for one in scaled.branches),
+        shunts=tuple(one for one in scaled.shunts if one.g_pu or one.b_pu),
+        loads=tuple(one for one in scaled.loads if one.p_mw or one.q_mvar),
+    )
+
+
+def _joined(reading: Reading, whole: Network, item: Item[FeederTable]) -> Network:
+    """The network with one more feeder, or with one more absent part."""
+    table = item.value
+    without = replace(whole, absent=(*whole.absent, item.name))
+    if table is None:
+        return without
+    part = _part(reading, item, table, first=False)
+    for key in ("at", "transformer"):
+        if getattr(table, key) is None:
+            reading.add(f"{item.path}.{key}", "missing; mend: say where and through what this feeder hangs from the others")
+    if table.at is not None and (fault := whole.bus_fault(table.at)):
+        reading.add(f"{item.path}.at", fault)
+        return without
+    if part is None or table.at is None or table.transformer is None:
+        return without
+    one = table.transformer
+    transformer = Transformer(one.rating_mva, one.r_pu, one.x_pu, one.ratio)
+    try:
+        feeder = join(whole.feeder, part, at=table.at, prefix=table.name, transformer=transformer)
+    except (InvalidInput, UnknownName) as error:
+        reading.add(item.path, *(error.faults if isinstance(error, InvalidInput) else (str(error),)))
+        return without
+    buses = tuple(f"{table.name}.{bus.name}" for bus in part.buses)
+    return replace(whole, feeder=feeder, parts={**whole.parts, table.name: buses})
+
+
+def _rated(reading: Reading, whole: Network, ratings: Sequence[Item[RatingTable]]) -> Feeder:
+    """The feeder with the ratings that the tables override."""
+    branches = list(whole.feeder.branches)
+    seen: set[int] = set()
+    for item in ratings:
+        name = item.text("branch")
+        if not name:
+            continue
+        if fault := whole.branch_fault(name):
+            reading.add(f"{item.path}.branch", fault)
+        elif item.value is not None and not item.value.faults():
+            index = whole.feeder.branch_index(name)
+            if index in seen:
+                reading.add(f"{item.path}.branch", "rated twice; mend: drop one of the tables")
+            seen.add(index)
+            own = branches[index].rating_pu
+            table = item.value
+            rating_pu = own * table.factor if table.factor else (table.rating_mva or 0.0) / whole.feeder.base_mva
+            branches[index] = replace(branches[index], rating_pu=rating_pu)
+    return replace(whole.feeder, branches=tuple(branches))

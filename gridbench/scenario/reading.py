@@ -1,0 +1,153 @@
+"""Reading the tables of a TOML file into dataclasses: every fault is kept with its path in the file, none is raised."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from gridbench.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
+"""Unknown keys, NaN, infinity, and numbers given as text or as true are refused."""
+
+
+@dataclass(frozen=True)
+class Form(Generic[T]):
+    """What a table is read as: one dataclass, or one of several told apart by the key `kind`."""
+
+    adapter: TypeAdapter[list[T]]
+    kinds: Mapping[str, type]
+
+    @staticmethod
+    def of(table: type[T]) -> Form[T]:
+        """Return the form of one dataclass."""
+        return Form(TypeAdapter(list[table], config=STRICT), {"": table})  # type: ignore[valid-type]
+
+
+@dataclass(frozen=True)
+class Item(Generic[T]):
+    """One table of the file: its path, its keys as written, and its value unless it had faults."""
+
+    path: str
+    raw: Mapping[str, Any]
+    value: T | None
+
+    @property
+    def name(self) -> str:
+        """The `name` as written, empty where there is none."""
+        return self.text("name")
+
+    def text(self, key: str) -> str:
+        """Return the text under a key as written, empty where there is none."""
+        found = self.raw.get(key)
+        return found if isinstance(found, str) else ""
+
+
+class Reading:
+    """A file being read: its tables as written, and the faults met so far."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        """Begin with the tables as written and no fault."""
+        self.raw = raw
+        self.faults: list[str] = []
+
+    def add(self, path: str, *faults: str) -> None:
+        """Keep faults of the place `path`."""
+        self.faults += [f"{path}: {fault}" if path else fault for fault in faults]
+
+    def head(self, form: Form[T], tables: tuple[str, ...]) -> Item[T]:
+        """Read the keys above the first table; `tables` are the names that tables may have."""
+        own = {key: value for key, value in self.raw.items() if key not in tables}
+        return self._item("", own, form, known=tables)
+
+    def table(self, key: str, form: Form[T]) -> Item[T]:
+        """Read the table [key], which must be there."""
+        raw = self.raw.get(key)
+        if not isinstance(raw, dict):
+            self.add(key, f"missing; mend: add the table [{key}]" if raw is None else f"mend: write it as a table [{key}]")
+            return Item(key, {}, None)
+        return self._item(key, raw, form)
+
+    def tables(self, key: str, form: Form[T], *, least: int = 0) -> list[Item[T]]:
+        """Read the tables [[key]], of which at least `least` must be there; names must differ."""
+        raws = self.raw.get(key, [])
+        if not isinstance(raws, list) or not all(isinstance(raw, dict) for raw in raws):
+            self.add(key, f"mend: write it as tables [[{key}]]")
+            return []
+        if len(raws) < least:
+            self.add(key, f"missing; mend: add a table [[{key}]]")
+        items = [self._item(_path(key, i, raw), raw, form) for i, raw in enumerate(raws)]
+        for name, count in Counter(item.name for item in items if item.name).items():
+            if count > 1:
+                places = ", ".join(f"{key}[{i}]" for i, item in enumerate(items) if item.name == name)
+                self.add(places, f"the name {name!r} is used {count} times; mend: rename all but one")
+        return items
+
+    def _item(self, path: str, raw: Mapping[str, Any], form: Form[T], known: tuple[str, ...] = ()) -> Item[T]:
+        try:
+            (value,) = form.adapter.validate_json(json.dumps([raw], default=str))
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                self.faults.append(_fault(path, dict(one), raw, form, known))
+            return Item(path, raw, None)
+        own = value.faults() if hasattr(value, "faults") else []
+        self.add(path, *own)
+        return Item(path, raw, value)
+
+
+def _path(key: str, index: int, raw: Mapping[str, Any]) -> str:
+    """The path of a table in a list: `device[3] (MG1.diesel)`."""
+    label = next((raw[field] for field in ("name", "feeder", "branch") if isinstance(raw.get(field), str)), "")
+    return f"{key}[{index}] ({label})" if label else f"{key}[{index}]"
+
+
+def _fault(path: str, error: dict[str, Any], raw: Mapping[str, Any], form: Form[Any], known: tuple[str, ...]) -> str:
+    """One of pydantic's errors in our words, with its path."""
+    kind = raw.get("kind")
+    cls = form.kinds.get(kind if isinstance(kind, str) and kind in form.kinds else "")
+    loc = [part for part in error["loc"][1:] if part != kind or part in raw]
+    where = ".".join(part for part in (path, *_joined(loc)) if part)
+    what = error["type"]
+    if what == "union_tag_invalid":
+        return f"{path}.kind: {UnknownName('kind of device', str(kind), form.kinds)}"
+    if what == "union_tag_not_found":
+        return f"{path}.kind: missing; mend: state one of {', '.join(form.kinds)}"
+    if what == "unexpected_keyword_argument":
+        names = _fields_at(cls, loc[:-1]) + list(known if len(loc) == 1 else ())
+        return f"{where}: {UnknownName('key', str(loc[-1]), names)}"
+    if what in ("missing", "missing_argument", "missing_keyword_only_argument"):
+        return f"{where}: missing; mend: add it"
+    return f"{where}: is {_shown(error['input'])}; mend: {error['msg'].replace('Input should', 'it must')}"
+
+
+def _joined(loc: list[Any]) -> list[str]:
+    """The parts of a location with list indices joined to their key."""
+    parts: list[str] = []
+    for part in loc:
+        if isinstance(part, int) and parts:
+            parts[-1] += f"[{part}]"
+        else:
+            parts.append(str(part))
+    return parts
+
+
+def _fields_at(cls: type | None, loc: list[Any]) -> list[str]:
+    """The fields of the dataclass that stands at a location below `cls`."""
+    for part in loc:
+        hint = get_type_hints(cls).get(str(part)) if cls else None
+        cls = next((one for one in (hint, *get_args(hint)) if isinstance(one, type) and is_dataclass(one)), None)
+    return [field.name for field in fields(cls)] if cls is not None and is_dataclass(cls) else []
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
