@@ -53,11 +53,11 @@ def test_three_parts_at_one_feeder():
     for prefix, at in ("MG1", "850"), ("MG2", "832"), ("MG3", "860"):
         joined = join(joined, microgrid(), at=at, prefix=prefix, transformer=TRANSFORMER)
     assert len({bus.name for bus in joined.buses}) == 55 + 3 * 14
-    assert sweep(joined).v.min() > 0.8
+    assert sweep(joined).v.min() > 0.7
 
 
 def test_a_bus_or_prefix_that_does_not_fit_is_refused():
-    with pytest.raises(UnknownName, match="did you mean '850'"):
+    with pytest.raises(UnknownName, match="did you mean '858'"):
         join(main_feeder(), microgrid(), at="855", prefix="M", transformer=TRANSFORMER)
     once = join(main_feeder(), microgrid(), at="850", prefix="M", transformer=TRANSFORMER)
     with pytest.raises(NetworkError, match="stated 2 times"):

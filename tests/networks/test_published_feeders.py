@@ -85,7 +85,7 @@ def test_roots_further_down():
     assert (feeder.root, feeder.root_voltage_pu, len(feeder.buses)) == ("800", 1.05, 55)
     assert ieee13(root="650", root_voltage_pu=1.0).buses[0].base_kv == 4.16
     assert sweep(feeder).at(feeder, "890") == pytest.approx(0.919, abs=0.001)
-    with pytest.raises(UnknownName, match="'800'"):
+    with pytest.raises(UnknownName, match="unknown bus of ieee34 '80'"):
         ieee34(root="80")
 
 

@@ -18,18 +18,17 @@ def line(ends: str, r: float = 0.01, x: float = 0.02, **changes: float) -> Branc
     return replace(Branch(ends, ends[0], ends[1], r, x, 0.01, 1.0, 1.0), **changes)
 
 
-def raw(buses: str, branches: list[Branch], **changes: object) -> RawGrid:
+def raw(names: str, lines: list[Branch], **changes: object) -> RawGrid:
     parts = {
         "name": "raw",
         "base_mva": 1.0,
         "root": "a",
         "root_voltage_pu": 1.0,
-        "buses": tuple(Bus(name, 20.0) for name in buses),
-        "branches": branches,
-        "loads": tuple(NominalLoad(name, 0.1, 0.05) for name in buses[1:]),
+        "buses": tuple(Bus(name, 20.0) for name in names),
+        "branches": tuple(lines),
+        "loads": tuple(NominalLoad(name, 0.1, 0.05) for name in names[1:]),
     }
-    parts |= changes
-    return RawGrid(**(parts | {"branches": tuple(parts["branches"])}))
+    return RawGrid(**(parts | changes))
 
 
 def test_the_tree_is_in_breadth_first_order():
@@ -40,7 +39,7 @@ def test_the_tree_is_in_breadth_first_order():
 
 
 def test_a_loop_is_named_by_its_buses():
-    with pytest.raises(NetworkError, match=r"'d.' closes a loop of buses 'c', 'b', 'd'|closes a loop of buses 'd', 'b', 'c'"):
+    with pytest.raises(NetworkError, match="branch 'cd' closes a loop of buses 'c', 'b', 'd'"):
         radial(raw("abcde", [line("ab"), line("bc"), line("bd"), line("cd", x=0.5), line("de")]))
 
 
@@ -94,7 +93,7 @@ def test_a_closed_switch_between_voltages_is_refused():
 )
 def test_bad_elements_are_refused(changes, message):
     with pytest.raises(NetworkError, match=message):
-        radial(raw("ab", **({"branches": [line("ab")]} | changes)))
+        radial(raw("ab", [line("ab")], **changes))
 
 
 def test_parallel_branches_act_as_one():
