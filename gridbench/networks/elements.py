@@ -24,6 +24,7 @@ class Branch:
 
     Per unit on the network's base_mva and the base voltages of its ends: series r_pu + j x_pu, total charging b_pu (half at each
     end, the sending half behind the ideal transformer), and rating_pu, the largest magnitude of the series current.
+    Its flow P, Q is that at the sending end behind the ideal transformer and behind the sending half of b_pu.
     """
 
     name: str

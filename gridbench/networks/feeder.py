@@ -63,7 +63,7 @@ class Feeder:
         """Refuse a feeder that is no ordered tree."""
         faults = base_faults(self.base_mva, self.root_voltage_pu)
         faults += element_faults(self.buses, self.branches, self.shunts, self.loads)
-        faults += self._order_faults()
+        faults += self._order_faults() + self._alias_faults()
         if faults:
             raise NetworkError(f"feeder {self.name!r}", faults)
 
@@ -80,6 +80,11 @@ class Feeder:
                 faults.append(f"branch {branch.name!r}: its sending bus {branch.from_bus!r} must come before {branch.to_bus!r}")
             seen.add(bus.name)
         return faults
+
+    def _alias_faults(self) -> list[str]:
+        own = {bus.name for bus in self.buses}
+        lost = [f"alias {alias!r}: bus {name!r} is unknown" for alias, name in self.aliases if name not in own]
+        return lost + [f"alias {alias!r}: is the name of a bus" for alias, _ in self.aliases if alias in own]
 
     @cached_property
     def _bus_indices(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -15,15 +15,19 @@ from gridbench.networks.radial import RawGrid, radial
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+Pandapower: TypeAlias = Any
+"""pandapower, its nets and its tables: it has no types."""
+
 _READ = {"bus", "line", "trafo", "load", "sgen", "shunt", "switch", "ext_grid"}
 _VOLTAGE_DEPENDENT = ("const_z_p_percent", "const_i_p_percent", "const_z_q_percent", "const_i_q_percent")
 
 
-def to_pandapower(feeder: Feeder, p_mw: ArrayLike | None = None, q_mvar: ArrayLike | None = None) -> Any:  # noqa: ANN401 pandapower has no types
+def to_pandapower(feeder: Feeder, p_mw: ArrayLike | None = None, q_mvar: ArrayLike | None = None) -> Pandapower:
     """A pandapower net whose `runpp` gives the feeder's voltages; bus index k is buses[k].
 
     `p_mw`, `q_mvar` (nb,) are injections into the buses; left out, the nominal loads stand there. Branches with a ratio or
-    between base voltages become transformers, their charging shunts. Raises NetworkError for a transformer of negative reactance.
+    between base voltages become transformers, their charging shunts. Raises NetworkError for a transformer of negative reactance, ValueError for wrong shapes.
+    Where regulators meet small impedances, start `runpp` near the solution (init_vm_pu): Newton may leave a flat start for ever.
     """
     import pandapower as pp  # noqa: PLC0415 heavy, and an extra
 
@@ -38,13 +42,13 @@ def to_pandapower(feeder: Feeder, p_mw: ArrayLike | None = None, q_mvar: ArrayLi
     arrays = feeder.arrays
     drawn_mw = arrays.load_p * feeder.base_mva if p_mw is None else -np.asarray(p_mw, dtype=np.float64)
     drawn_mvar = arrays.load_q * feeder.base_mva if q_mvar is None else -np.asarray(q_mvar, dtype=np.float64)
-    for index, (p, q) in enumerate(zip(drawn_mw, drawn_mvar, strict=True)):
+    for index, p, q in zip(range(len(feeder.buses)), drawn_mw, drawn_mvar, strict=True):
         if p or q:
             pp.create_load(net, index, p_mw=p, q_mvar=q)
     return net
 
 
-def _add_branch(pp: Any, net: Any, feeder: Feeder, branch: Branch) -> None:  # noqa: ANN401 pandapower has no types
+def _add_branch(pp: Pandapower, net: Pandapower, feeder: Feeder, branch: Branch) -> None:
     ends = feeder.bus_index(branch.from_bus), feeder.bus_index(branch.to_bus)
     from_kv, to_kv = (feeder.buses[end].base_kv for end in ends)
     if branch.ratio == 1 and from_kv == to_kv:
@@ -81,12 +85,12 @@ def _add_branch(pp: Any, net: Any, feeder: Feeder, branch: Branch) -> None:  # n
         _add_shunt(pp, net, feeder, Shunt(branch.to_bus, 0.0, branch.b_pu / 2))
 
 
-def _add_shunt(pp: Any, net: Any, feeder: Feeder, shunt: Shunt) -> None:  # noqa: ANN401 pandapower has no types
+def _add_shunt(pp: Pandapower, net: Pandapower, feeder: Feeder, shunt: Shunt) -> None:
     consumed = shunt.g_pu * feeder.base_mva, -shunt.b_pu * feeder.base_mva
     pp.create_shunt(net, feeder.bus_index(shunt.bus), p_mw=consumed[0], q_mvar=consumed[1])
 
 
-def from_pandapower(net: Any) -> Feeder:  # noqa: ANN401 pandapower has no types
+def from_pandapower(net: Pandapower) -> Feeder:
     """The feeder that a radial pandapower net is, with the same voltages as `runpp` in its default models.
 
     Reads buses, lines, two-winding transformers, shunts, loads, static generators (negative loads), switches and one external
@@ -100,7 +104,7 @@ def from_pandapower(net: Any) -> Feeder:  # noqa: ANN401 pandapower has no types
     return _Reader(net, _converted(net)).feeder()
 
 
-def _converted(net: Any) -> Any:  # noqa: ANN401 pandapower has no types
+def _converted(net: Pandapower) -> Pandapower:
     """A copy of the net that holds the bus and branch matrices which `runpp` would solve, with its default models."""
     # pandapower's public converter drops the columns of asymmetric branches, and a solved flow may not converge
     from pandapower.auxiliary import _add_ppc_options  # noqa: PLC0415 heavy, and an extra
@@ -123,7 +127,7 @@ def _converted(net: Any) -> Any:  # noqa: ANN401 pandapower has no types
     return converted
 
 
-def _unread(net: Any) -> list[str]:  # noqa: ANN401 pandapower has no types
+def _unread(net: Pandapower) -> list[str]:
     """What stands in the net that a feeder cannot hold."""
     faults = []
     for name, table in net.items():
@@ -143,7 +147,7 @@ def _unread(net: Any) -> list[str]:  # noqa: ANN401 pandapower has no types
 class _Reader:
     """Reads a net (its loads) and its converted copy (the branch and bus matrices)."""
 
-    def __init__(self, net: Any, converted: Any) -> None:  # noqa: ANN401 pandapower has no types
+    def __init__(self, net: Pandapower, converted: Pandapower) -> None:
         self.net = net
         self.bus_of = converted["_pd2ppc_lookups"]["bus"]
         self.ranges = converted["_pd2ppc_lookups"]["branch"]
@@ -222,13 +226,13 @@ class _Reader:
         if g_pu or b_pu:
             self.shunts.append(Shunt(bus, float(g_pu), float(b_pu)))
 
-    def _loads(self, table: Any, sign: float) -> list[NominalLoad]:  # noqa: ANN401 pandapower has no types
+    def _loads(self, table: Pandapower, sign: float) -> list[NominalLoad]:
         on = table[table.in_service & table.bus.map(self.net.bus.in_service)]
         rows = zip(on.bus, on.p_mw * on.scaling, on.q_mvar * on.scaling, strict=True)
         return [NominalLoad(self.names[int(self.bus_of[bus])], sign * float(p), sign * float(q)) for bus, p, q in rows]
 
 
-def _names(table: Any, prefix: str) -> dict[int, str]:  # noqa: ANN401 pandapower has no types
+def _names(table: Pandapower, prefix: str) -> dict[int, str]:
     """Index -> name, of an element table."""
     counts = table.name.value_counts()
     unique = {index: isinstance(name, str) and bool(name) and counts[name] == 1 for index, name in table.name.items()}

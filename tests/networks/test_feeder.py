@@ -74,6 +74,8 @@ def test_all_faults_are_reported_at_once():
         ({"root_voltage_pu": math.nan}, "root_voltage_pu"),
         ({"buses": (Bus("a", 20.0), Bus("c", 0.4), Bus("b", 20.0))}, "must feed the bus at its place"),
         ({"shunts": (Shunt("q", 0.0, math.nan),)}, "b_pu must be finite"),
+        ({"aliases": (("d", "e"),)}, "bus 'e' is unknown"),
+        ({"aliases": (("a", "b"),)}, "alias 'a': is the name of a bus"),
         ({"buses": (Bus("a", -1.0), Bus("b", 20.0), Bus("c", 0.4))}, "base_kv"),
     ],
 )

@@ -56,6 +56,11 @@ def test_injections_replace_the_nominal_loads():
     assert solved(feeder, p_mw=p, q_mvar=q) == pytest.approx(sweep(feeder, -p, -q).v, abs=1e-7)
 
 
+def test_injections_of_a_wrong_length_are_refused():
+    with pytest.raises(ValueError, match="zip"):
+        to_pandapower(ieee13(), p_mw=np.zeros(3), q_mvar=np.zeros(3))
+
+
 def test_a_transformer_with_charging_keeps_it_as_shunts():
     branch = Branch("t", "a", "b", 0.01, 0.05, 0.2, 1.05, 1.0)
     feeder = Feeder(
