@@ -26,8 +26,9 @@ def to_pandapower(feeder: Feeder, p_mw: ArrayLike | None = None, q_mvar: ArrayLi
     """A pandapower net whose `runpp` gives the feeder's voltages; bus index k is buses[k].
 
     `p_mw`, `q_mvar` (nb,) are injections into the buses; left out, the nominal loads stand there. Branches with a ratio or
-    between base voltages become transformers, their charging shunts. Raises NetworkError for a transformer of negative reactance, ValueError for wrong shapes.
-    Where regulators meet small impedances, start `runpp` near the solution (init_vm_pu): Newton may leave a flat start for ever.
+    between base voltages become transformers, their charging shunts. Where regulators meet small impedances, start `runpp` near
+    the solution (init_vm_pu): Newton can fail from a flat start. Raises NetworkError for a transformer of negative reactance,
+    ValueError for injections of a wrong length.
     """
     import pandapower as pp  # noqa: PLC0415 heavy, and an extra
 
