@@ -29,30 +29,67 @@ def inputs(device: Device, series: Columns) -> Values:
     return Values(**{name: series[column] for name, column in device.inputs().items()})
 
 
-def device_day(builder: Builder, device: Device, series: Columns, scenario: Scenario, window: Floats | None) -> DeviceDay:
-    """Add a device's columns, rows and money; `window` (steps, 2) narrows the positions of a regulator or bank."""
-    steps, dt_h, w = scenario.steps, scenario.step_h, inputs(device, series)
-    carried = device is scenario.tie  # what the tie feeds follows from the network: the master need not see it
+def device_day(  # noqa: PLR0913
+    builder: Builder, device: Device, series: Columns, scenario: Scenario, window: Floats | None, *, apart: bool = False
+) -> DeviceDay:
+    """Add a device's columns, rows and money; `window` (steps, 2) narrows the positions of a regulator or bank.
+
+    With `apart` each step stands alone: it may start from any state, and the end of the day is free.
+    """
+    w = inputs(device, series)
+    controls = _controls(builder, device, scenario, window, apart=apart)
+    u, gate = Values(**controls), controls.get(device.gate or "")
+    read = _free_states if apart else _carried_states
+    states = read(builder, device, scenario, (u, w))
+    x = Values(**states)
+    add_rows(builder, device.name, device.limits(x, u, w, scenario.step_h), gate)
+    add_money(builder, device.name, device.cost(x, u, w, scenario.step_h), gate, network=apart)
+    p_mw, q_mvar = device.inject(u, w)
+    return DeviceDay(device, controls, states, p_mw, q_mvar)
+
+
+def _controls(
+    builder: Builder, device: Device, scenario: Scenario, window: Floats | None, *, apart: bool
+) -> dict[str, Affine]:
+    """Add the columns of the controls; what the tie feeds follows from the network: the master need not see it."""
     controls = {}
     for name, span in device.controls().items():
         low, high = (window[:, 0], window[:, 1]) if window is not None and name == "position" else (span.lo, span.hi)
+        network = apart or (device is scenario.tie and not span.integer)
         column = f"{device.name}.{name}"
-        network = carried and not span.integer
-        controls[name] = builder.column(column, (steps,), low, high, integer=span.integer, network=network)
-    u, gate = Values(**controls), controls.get(device.gate or "")
+        controls[name] = builder.column(column, (scenario.steps,), low, high, integer=span.integer, network=network)
+    return controls
+
+
+def _carried_states(
+    builder: Builder, device: Device, scenario: Scenario, now: tuple[Values, Values]
+) -> dict[str, Affine]:
+    """Add the states after each step with the laws that lead to them; return those before each step."""
+    u, w = now
     after = {
-        name: builder.column(f"{device.name}.{name} after", (steps,), span.lo, span.hi) for name, span in device.states().items()
+        name: builder.column(f"{device.name}.{name} after", (scenario.steps,), span.lo, span.hi)
+        for name, span in device.states().items()
     }
     first = device.initial()
     states = {name: concatenate([np.array([first[name]]), column[:-1]]) for name, column in after.items()}
-    x = Values(**states)
-    for name, law in device.advance(x, u, w, dt_h).items():
+    for name, law in device.advance(Values(**states), u, w, scenario.step_h).items():
         builder.eq(law - after[name])
-    add_rows(builder, device.name, device.limits(x, u, w, dt_h), gate)
-    add_money(builder, device.name, device.cost(x, u, w, dt_h), gate)
-    _close(builder, device, Values(**first), Values(**{name: column[-1] for name, column in after.items()}))
-    p_mw, q_mvar = device.inject(u, w)
-    return DeviceDay(device, controls, states, p_mw, q_mvar)
+    _close(builder, device, Values(**first), Values(**{name: column[-1:] for name, column in after.items()}))
+    return states
+
+
+def _free_states(builder: Builder, device: Device, scenario: Scenario, now: tuple[Values, Values]) -> dict[str, Affine]:
+    """Add a free state before each step, with the span of the state after it."""
+    u, w = now
+    spans = device.states()
+    states = {
+        name: builder.column(f"{device.name}.{name} before", (scenario.steps,), span.lo, span.hi, network=True)
+        for name, span in spans.items()
+    }
+    for name, law in device.advance(Values(**states), u, w, scenario.step_h).items():
+        builder.le(law - spans[name].hi)
+        builder.le(spans[name].lo - law)
+    return states
 
 
 def _close(builder: Builder, device: Device, first: Values, last: Values) -> None:
@@ -76,24 +113,29 @@ def add_rows(builder: Builder, owner: str, rows: Iterable[Row], gate: Affine | N
             builder.le(row.lhs - row.rhs)
 
 
-def add_money(builder: Builder, owner: str, money: Mapping[str, Expression], gate: Affine | None) -> None:
+def add_money(
+    builder: Builder, owner: str, money: Mapping[str, Expression], gate: Affine | None, *, network: bool = False
+) -> None:
     """Add a law's money to the objective; squares become epigraphs."""
     for component, amount in money.items():
         linear = amount
         if isinstance(amount, Quadratic):
             linear = amount.part
             for k, (weight, square) in enumerate(amount.terms):
-                linear = linear + weight * _epigraph(builder, f"{owner}.{component} square {k}", weight, square, gate)
+                z = _epigraph(builder, f"{owner}.{component} square {k}", weight, square, gate, network=network)
+                linear = linear + weight * z
         builder.minimise(linear)
 
 
-def _epigraph(builder: Builder, name: str, weight: Floats, square: Affine, gate: Affine | None) -> Affine:
+def _epigraph(  # noqa: PLR0913
+    builder: Builder, name: str, weight: Floats, square: Affine, gate: Affine | None, *, network: bool
+) -> Affine:
     """Return columns z >= square^2, for a gated device the perspective z * gate >= square^2 (Frangioni and Gentile 2006)."""
     if np.any(weight < 0.0):
         raise TypeError(f"{name}: a cost must be convex, its squares must have weights >= 0")
     most = builder.upper_of(square)
     scale = np.where(most > 0.0, most, 1.0)
-    z = builder.column(name, square.shape, 0.0, 1.0)
+    z = builder.column(name, square.shape, 0.0, 1.0, network=network)
     on = affine(np.ones(square.shape)) if gate is None else gate
     builder.cone(name, (2.0 * (square / scale), z - on), z + on, gate)
     return z * (scale * scale)

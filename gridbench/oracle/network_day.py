@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -14,12 +15,22 @@ from gridbench.physics.branch_flow import behind_transformer, current_cone, resi
 from gridbench.physics.terms import Device, Number, Values
 from gridbench.scenario.scenario import Scenario
 
+@dataclass(frozen=True, eq=False)
+class Tap:
+    """A regulator or bank: its positions and their factors (k,), and the expressions factor * u and u (steps,)."""
+
+    positions: Floats
+    factors: Floats
+    scaled: Affine
+    u: Affine
+
+
 Windows: TypeAlias = dict[str, Floats]
 """Name of a regulator or bank -> its lowest and highest position in each step, arrays (steps, 2)."""
 
 
-def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows) -> None:
-    """Add the network between the injections of the devices' days.
+def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows) -> dict[str, Tap]:
+    """Add the network between the injections of the devices' days, and return its taps and banks by name.
 
     The boxes are the protection band, so that every trajectory without a blackout lies inside.
     """
@@ -31,16 +42,18 @@ def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay]
     l = builder.column("l", (steps, nl), 0.0, l_max, network=True)  # noqa: E741
     root = np.full((steps, 1), scenario.feeder.root_voltage_pu**2)
     u = concatenate([root, fed], axis=1)
-    s, s_max = _behind(builder, scenario, days, u, windows)
+    taps: dict[str, Tap] = {}
+    s, s_max = _behind(builder, scenario, days, u, windows, taps)
     most = np.sqrt(l_max * s_max)
     P, Q = (builder.column(name, (steps, nl), -most, most, implied=True, network=True) for name in "PQ")
-    p, q = _injections(builder, scenario, days, u, windows)
+    p, q = _injections(builder, scenario, days, u, windows, taps)
     _flow(builder, scenario, (s, u, l, P, Q, p, q))
     scale = _flow_scale(builder, scenario, p, q)
     cone = current_cone(P, Q, l / scale, s * scale)  # P^2 + Q^2 <= (l / a)(a s), well scaled where flows are small
     builder.cone("flow", cone.parts, cone.radius)
     _priced(builder, scenario, scenario.voltage, {"u_pu2": fed})
     _priced(builder, scenario, scenario.loading, {"l_pu2": l / tree.rating**2})
+    return taps
 
 
 def _flow(builder: Builder, scenario: Scenario, flow: tuple[Expression, ...]) -> None:
@@ -72,7 +85,7 @@ def _priced(builder: Builder, scenario: Scenario, limit: Device, w: dict[str, Af
 
 
 def _behind(
-    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], u: Affine, windows: Windows
+    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], u: Affine, windows: Windows, taps: dict[str, Tap]
 ) -> tuple[Affine, Floats]:
     """Return the squared voltage behind each branch's transformer, (steps, branches), and its largest value (branches,)."""
     tree, feeder = scenario.feeder.arrays, scenario.feeder
@@ -86,12 +99,13 @@ def _behind(
         table = _table(device.positions, lambda n, one=device, one_k=k: behind_transformer(1.0, tree.ratio[one_k] * one.ratio(n)))
         position = days[device.name].controls["position"]
         parts[k] = _scaled(builder, scenario, device.name, table, (position, sending[:, k]), windows[device.name])
+        taps[device.name] = Tap(*table, parts[k], sending[:, k])
         s_max[k] = table[1].max() * highest
     return stack(parts, (scenario.steps,)), s_max
 
 
 def _injections(
-    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], u: Affine, windows: Windows
+    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], u: Affine, windows: Windows, taps: dict[str, Tap]
 ) -> tuple[Affine, Affine]:
     """Return what the devices inject into each bus, per unit, (steps, buses)."""
     feeder, base = scenario.feeder, scenario.feeder.base_mva
@@ -106,7 +120,9 @@ def _injections(
         k = feeder.bus_index(bank.bus)
         table = _table(bank.positions, lambda n, one=bank: one.susceptance_mvar(n) / base)
         position = days[bank.name].controls["position"]
-        q[k] = q[k] + _scaled(builder, scenario, bank.name, table, (position, u[:, k]), windows[bank.name])
+        scaled = _scaled(builder, scenario, bank.name, table, (position, u[:, k]), windows[bank.name])
+        taps[bank.name] = Tap(*table, scaled, u[:, k])
+        q[k] = q[k] + scaled
     return stack(p, (scenario.steps,)), stack(q, (scenario.steps,))
 
 

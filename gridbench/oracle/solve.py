@@ -1,1 +1,147 @@
-def solve(): ...
+"""The pipeline: root relaxation, safe bounds, integers, positions, replay; the best interval whenever time runs out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridbench.oracle.affine import Floats
+from gridbench.oracle.blackout import blackout_bound
+from gridbench.oracle.certify import Replay, asks_of, certified, idle_asks
+from gridbench.oracle.conic import Solution, solve_conic
+from gridbench.oracle.dispatch import Dispatch
+from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate
+from gridbench.oracle.integer import Benders, Clock
+from gridbench.oracle.master import integers
+from gridbench.oracle.recovery import paths
+from gridbench.oracle.safe_bound import safe_bound
+from gridbench.scenario.scenario import Scenario
+
+SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
+
+
+def solve(  # noqa: PLR0913
+    scenario: Scenario, split: str, day: int, *, time_limit_s: float = 60.0, gap: float = 1e-3, threads: int = 2
+) -> Dispatch:
+    """Return a certified interval of the least cost of a day, as narrow as the time allows.
+
+    Raises UnknownName or InvalidInput for a day that is not there, SolverError where plant and oracle contradict each other.
+    """
+    return _Search(scenario, split, day, (time_limit_s, gap, threads)).run()
+
+
+class _Search:
+    """The interval of one day while it narrows."""
+
+    def __init__(self, scenario: Scenario, split: str, day: int, wanted: tuple[float, float, int]) -> None:
+        limit_s, self.gap, self.threads = wanted
+        self.clock = Clock(limit_s)
+        self.scenario, self.split, self.day = scenario, split, day
+        self.series = scenario.window(split, day)
+        self.replay = Replay(scenario, self.series)
+        self.asks: NDArray[np.float32] = idle_asks(scenario)
+        self.witness = self.replay.cost_usd(self.asks)
+        self.survive, self.blackout = -np.inf, -np.inf
+        self.rounds, self.slack, self.slack_at = 0, 0.0, ""
+        self.notes: list[str] = []
+
+    @property
+    def open_gap(self) -> float:
+        """The relative gap left."""
+        return (self.witness - min(self.survive, self.blackout)) / max(abs(self.witness), 1e-9)
+
+    @property
+    def done(self) -> bool:
+        """Whether the interval is narrow enough or the time is up."""
+        return self.open_gap <= self.gap or self.clock.left_s <= 0.0
+
+    def run(self) -> Dispatch:
+        """Narrow the interval stage by stage."""
+        formulation = formulate(self.scenario, self.series)
+        self._blackout()
+        root = self._root(formulation)
+        if root is not None and not self.done:
+            self._integers(formulation, root)
+        return self._dispatch()
+
+    def _conic(self, formulation: Formulation, gates: Floats | None) -> Solution | None:
+        """Solve with the gates fixed; None where that gives nothing to use."""
+        problem = formulation.problem
+        if gates is not None:
+            problem = problem.fixed(integers(problem.columns, formulation.gates()), gates)
+        solution = solve_conic(problem, self.clock.left_s, self.threads)
+        return solution if solution.feasible else None
+
+    def _blackout(self) -> None:
+        apart = formulate(self.scenario, self.series, apart=True)
+        self.blackout = blackout_bound(apart, None)
+        if self.clock.left_s > 0.0:
+            solution = solve_conic(apart.problem, self.clock.left_s, self.threads, tolerance=1e-6)
+            self.blackout = max(self.blackout, blackout_bound(apart, solution))
+
+    def _root(self, formulation: Formulation) -> Solution | None:
+        problem = formulation.problem
+        self.survive = safe_bound(problem, np.zeros(problem.A.shape[0]), np.zeros(problem.G.shape[0]))
+        if self.clock.left_s <= 0.0:
+            return None
+        solution = solve_conic(problem, self.clock.left_s, self.threads)
+        if solution.usable:
+            self.survive = max(self.survive, safe_bound(problem, solution.y, solution.w))
+        return solution if solution.feasible else None
+
+    def _integers(self, formulation: Formulation, root: Solution) -> None:
+        """Search the commitment; recover positions for each new best one until the interval is narrow."""
+        cols = integers(formulation.problem.columns, formulation.gates())
+        benders = Benders(formulation.problem, cols, self.scenario.steps, root, self.threads)
+        benders.try_point(root.x[cols], self.clock)
+        tried = np.inf
+        while not self.done:
+            search = benders.search
+            going = search.gap > 0.1 * self.gap and benders.round(0.1 * self.gap, self.clock)
+            self.survive, self.rounds = max(self.survive, search.bound), search.rounds
+            if search.x is not None and search.best < tried and (search.gap <= 0.5 * self.gap or not going):
+                tried = search.best
+                self._positions(formulation, search.x, search.x[cols])
+            if not going:
+                break
+
+    def _positions(self, formulation: Formulation, x: Floats, gates: Floats) -> None:
+        """Fix the banks, then the regulators, along the relaxation's wish; replay every schedule that comes out."""
+        held: dict[str, Floats] = {}
+        windows = dict(formulation.windows)
+        for group in (self.scenario.banks, self.scenario.regulators):
+            best: tuple[float, Formulation, Solution, dict[str, Floats]] | None = None
+            for path in paths(formulation, x, [d.name for d in group]):
+                if self.clock.left_s <= 0.0:
+                    break
+                tried = formulate(self.scenario, self.series, {**windows, **fixed_windows({**held, **path})})
+                solution = self._conic(tried, gates)
+                if solution is not None and (best is None or solution.money < best[0]):
+                    best = solution.money, tried, solution, path
+            if best is None:
+                return
+            held.update(best[3])
+            formulation, x = best[1], best[2].x
+        self._offer(formulation, x)
+
+    def _offer(self, formulation: Formulation, x: Floats) -> None:
+        """Replay the schedule of a solution and keep it if it is the cheapest yet."""
+        asks = asks_of(formulation, x)
+        cost = self.replay.cost_usd(asks)
+        if cost < self.witness:
+            slack = formulation.slack(x)
+            step, branch = np.unravel_index(int(np.argmax(slack)), slack.shape)
+            self.witness, self.asks, self.slack = cost, asks, float(slack[step, branch])
+            self.slack_at = f"{self.scenario.feeder.branches[int(branch)].name}, step {int(step)}"
+
+    def _dispatch(self) -> Dispatch:
+        scenario = self.scenario
+        bound = certified(self.survive, self.blackout, self.witness)
+        relative = (self.witness - bound) / max(abs(self.witness), 1e-9)
+        status = "gap reached" if relative <= self.gap else "time limit" if self.clock.left_s <= 0.0 else "stalled"
+        return Dispatch(
+            scenario_id=scenario.id, scenario_digest=scenario.digest, split=self.split, day=self.day,
+            bound_usd=bound, witness_usd=self.witness, survive_usd=self.survive, blackout_usd=self.blackout,
+            asks=self.asks, status=status, seconds=self.clock.spent_s, rounds=self.rounds, cone_slack=self.slack,
+            cone_slack_at=self.slack_at, solver=SOLVER, formulation=NAME,
+        )  # fmt: skip

@@ -1,0 +1,123 @@
+"""The master: devices alone as a mixed-integer linear program in HiGHS, with one theta a step for the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from gridbench.oracle.affine import Floats, Indices
+from gridbench.oracle.projection import Cuts, Projection
+
+DIRECTIONS = 16
+TOLERANCE = 1e-6
+"""Feasibility tolerance that HiGHS may use up in a row or an integer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What HiGHS returned: columns of the whole problem (n,) or None, and its dual bound less its own tolerances."""
+
+    x: Floats | None
+    bound: float
+    optimal: bool
+
+
+class Master:
+    """The devices' rows and tangents of their cones, theta (steps,), and the cuts found so far."""
+
+    def __init__(self, projection: Projection, integer: Indices, threads: int, floor: Floats) -> None:
+        self.projection = projection
+        self._highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0)):
+            self._highs.setOptionValue(option, value)
+        self._pass(integer, floor)
+        cones = np.repeat(projection.problem.cone_sizes == 3, projection.problem.cone_sizes) & (projection.cone_period < 0)
+        self._cones = np.flatnonzero(cones).reshape(-1, 3)
+        for angle in 2.0 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS:
+            self._tangents(self._cones, np.tile([np.cos(angle), np.sin(angle)], (self._cones.shape[0], 1)))
+
+    def _pass(self, integer: Indices, floor: Floats) -> None:
+        """Hand HiGHS the columns and the rows without network columns."""
+        p, devices, steps = self.projection.problem, self.projection.devices, self.projection.steps
+        own = self.projection.row_period < 0
+        A = sp.csr_array(sp.hstack([p.A[own][:, devices], sp.csr_array((int(own.sum()), steps))], format="csr"))
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = A.shape[1], A.shape[0]
+        lp.col_cost_ = np.concatenate([p.cost[devices], np.ones(steps)])
+        lp.col_lower_ = np.concatenate([p.lower[devices], floor])
+        lp.col_upper_ = np.concatenate([p.upper[devices], np.full(steps, highspy.kHighsInf)])
+        lp.row_lower_, lp.row_upper_, lp.offset_ = p.row_lower[own], p.row_upper[own], p.offset
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = A.indptr, A.indices, A.data
+        marked = np.isin(devices, integer)
+        kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
+        lp.integrality_ = [kinds[int(mark)] for mark in marked] + [kinds[0]] * steps
+        self._width = p.upper[devices] - p.lower[devices]
+        self._highs.passModel(lp)
+
+    def _add(self, rows: sp.csr_array, lower: Floats, upper: Floats) -> None:
+        self._highs.addRows(
+            rows.shape[0], lower, upper, rows.nnz,
+            rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
+        )  # fmt: skip
+
+    def cut(self, cuts: Cuts) -> None:
+        """Add one row a step for theta."""
+        steps = self.projection.steps
+        rows = sp.csr_array(sp.hstack([-cuts.coefficients, sp.identity(steps)], format="csr"))
+        self._add(rows, cuts.constant, np.full(steps, highspy.kHighsInf))
+
+    def tangents(self, x: Floats, least: float = -np.inf) -> None:
+        """Add the tangents of the devices' cones next to x (n,), of those that x breaks by more than `least`."""
+        p = self.projection.problem
+        members = (p.G @ x + p.h)[self._cones]
+        length = np.linalg.norm(members[:, 1:], axis=1)
+        pick = (length > 1e-9) & (length - members[:, 0] > least)
+        self._tangents(self._cones[pick], members[pick, 1:] / length[pick, None])
+
+    def _tangents(self, cones: Indices, direction: Floats) -> None:
+        """Add rows `direction . parts <= radius`, one for each of the cones (k, 3) and directions (k, 2)."""
+        k = cones.shape[0]
+        if not k:
+            return
+        p = self.projection.problem
+        weights = np.column_stack([-np.ones(k), direction]).ravel()
+        pick = sp.csr_array((weights, (np.repeat(np.arange(k), 3), cones.ravel())), shape=(k, p.G.shape[0]))
+        rows = sp.csr_array((pick @ p.G)[:, self.projection.devices])
+        rows.data[np.abs(rows.data) < 1e-9] = 0.0
+        rows.eliminate_zeros()
+        wide = sp.csr_array(sp.hstack([rows, sp.csr_array((k, self.projection.steps))], format="csr"))
+        self._add(wide, np.full(k, -highspy.kHighsInf), -(pick @ p.h) + 1e-9)
+
+    def solve(self, time_limit_s: float, gap: float, start: Floats | None) -> Answer:
+        """Solve within the time and the relative gap, from a feasible start (n,) if there is one."""
+        projection, devices = self.projection, self.projection.devices
+        if start is not None:
+            hint = highspy.HighsSolution()
+            money = projection.network_money(start)
+            hint.col_value = list(np.concatenate([start[devices], money + 1e-6 * np.abs(money) + 1e-6]))
+            self._highs.setSolution(hint)
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit_s, 0.05))
+        self._highs.setOptionValue("mip_rel_gap", gap)
+        self._highs.run()
+        info, status = self._highs.getInfo(), self._highs.getModelStatus()
+        optimal = status == highspy.HighsModelStatus.kOptimal
+        found = np.asarray(self._highs.getSolution().col_value)
+        bound = info.mip_dual_bound - TOLERANCE * (projection.steps + abs(info.mip_dual_bound))
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
+            bound = -np.inf  # an ending without a meaning: keep what is known
+        if found.size == 0 or not np.isfinite(info.objective_function_value) or info.primal_solution_status != 2:
+            return Answer(None, float(bound), optimal)
+        x = np.zeros(projection.problem.n)
+        x[devices] = found[: devices.size]
+        return Answer(x, float(bound), optimal)
+
+
+def integers(columns: dict[str, Indices], names: list[str]) -> Indices:
+    """Return the columns of the named blocks, one after the other."""
+    none: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    return np.concatenate([none, *(columns[name].ravel() for name in names)])
