@@ -27,23 +27,13 @@ class Network:
 
     def bus_fault(self, name: str) -> str | None:
         """Return what is wrong with the name of a bus, nothing if it may lie in an absent part."""
-        if self.unknowable(name):
-            return None
-        try:
-            self.feeder.bus_index(name)
-        except UnknownName as error:
-            return str(error)
-        return None
+        known = {bus.name for bus in self.feeder.buses} | {alias for alias, _ in self.feeder.aliases}
+        return None if name in known or self.unknowable(name) else str(UnknownName("bus", name, known))
 
     def branch_fault(self, name: str) -> str | None:
         """Return what is wrong with the name of a branch, nothing if it may lie in an absent part."""
-        if self.unknowable(name):
-            return None
-        try:
-            self.feeder.branch_index(name)
-        except UnknownName as error:
-            return str(error)
-        return None
+        known = {branch.name for branch in self.feeder.branches}
+        return None if name in known or self.unknowable(name) else str(UnknownName("branch", name, known))
 
     def unknowable(self, name: str) -> bool:
         """Whether a name would lie in a part that could not be built."""
@@ -102,18 +92,20 @@ def _scaled(feeder: Feeder, table: FeederTable) -> Feeder:
 
 def _joined(reading: Reading, whole: Network, item: Item[FeederTable]) -> Network:
     """The network with one more feeder, or with one more absent part."""
-    table = item.value
+    table, at = item.value, item.text("at")
+    if item.name in whole.parts:
+        return whole
     without = replace(whole, absent=(*whole.absent, item.name))
+    fault = whole.bus_fault(at) if at else None
+    if fault:
+        reading.add(f"{item.path}.at", fault)
     if table is None:
         return without
     part = _part(reading, item, table, first=False)
     for key in ("at", "transformer"):
         if getattr(table, key) is None:
             reading.add(f"{item.path}.{key}", "missing; mend: say where and through what this feeder hangs from the others")
-    if table.at is not None and (fault := whole.bus_fault(table.at)):
-        reading.add(f"{item.path}.at", fault)
-        return without
-    if part is None or table.at is None or table.transformer is None:
+    if fault or part is None or table.at is None or table.transformer is None or whole.unknowable(at):
         return without
     one = table.transformer
     transformer = Transformer(one.rating_mva, one.r_pu, one.x_pu, one.ratio)

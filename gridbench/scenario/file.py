@@ -104,7 +104,7 @@ def _form(cls: type[T]) -> Form[T]:
 @cache
 def _device_form() -> Form[Device]:
     """Any of the device dataclasses, told apart by `kind`."""
-    union: Any = Annotated[reduce(or_, DEVICES.values()), Field(discriminator="kind")]  # type: ignore[valid-type]
+    union: Any = Annotated[reduce(or_, DEVICES.values()), Field(discriminator="kind")]
     return Form(TypeAdapter(list[union], config=STRICT), DEVICES)
 
 

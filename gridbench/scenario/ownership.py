@@ -57,6 +57,9 @@ def _refuse_shared(reading: Reading, what: str, agents: Sequence[str], owned: Se
     for agent, names in zip(agents, owned, strict=True):
         for name in names:
             owners.setdefault(name, []).append(agent)
+    shared: dict[str, list[str]] = {}
     for name, those in owners.items():
         if len(those) > 1:
-            reading.add("agent", f"{what} {name!r} is owned by {' and '.join(those)}; mend: leave it to one")
+            shared.setdefault(" and ".join(those), []).append(name)
+    for pair, those_shared in shared.items():
+        reading.add("agent", f"X; mend: leave each to one")

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.errors import InvalidInput, UnknownName
-from gridbench.networks.feeder import Feeder
 from gridbench.physics.devices import CapacitorBank, GridTie, LoadingLimit, Regulator, VoltageBand
-from gridbench.physics.terms import Device
-from gridbench.scenario.series.series import Series
+
+if TYPE_CHECKING:
+    from gridbench.networks.feeder import Feeder
+    from gridbench.physics.terms import Device
+    from gridbench.scenario.series.series import Series
 
 Columns = Mapping[str, NDArray[np.float64]]
 """The series of one episode by column name, arrays (steps,)."""
+
+
+def day_count(series: Series) -> int:
+    """Return the number of whole days of a series."""
+    return int((series.n * series.step_h + 1e-6) // 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ class Scenario:
         """
         left = day
         for series in self.split(split).series:
-            days = int(series.n * series.step_h // 24)
+            days = day_count(series)
             if 0 <= left < days:
                 return series.window(round(left * 24 / series.step_h), self.steps)
             left -= days

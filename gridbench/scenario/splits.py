@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gridbench.errors import InvalidInput, UnknownName
-from gridbench.scenario.scenario import Split
+from gridbench.scenario.scenario import Split, day_count
 from gridbench.scenario.series import Series, load
+from gridbench.scenario.series.columns import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from gridbench.scenario.reading import Item, Reading
     from gridbench.scenario.tables import SplitTable, TimeTable
 
-DAY_H = 24.0
+UNITS = {"profile": "pu", "price": "currency/MWh"}
+"""The keys of tables that name a column, and the unit of that column."""
 
 
 def read_splits(
@@ -38,11 +40,6 @@ def read_splits(
         _refuse_shared(reading, item.path, _origins(table.series, lengths, days), used)
         splits[table.name] = Split(table.name, tuple(one for one in series if one), days)
     return splits, {path: one for path, one in library.items() if one}
-
-
-def day_count(series: Series) -> int:
-    """Return the number of whole days of a series."""
-    return int(series.n * series.step_h // DAY_H)
 
 
 def _series(reading: Reading, where: str, folder: Path, path: str, time: TimeTable | None) -> Series | None:
@@ -106,12 +103,17 @@ def column_faults(reading: Reading, items: Sequence[Item[object]], library: Mapp
     known = sorted({name for series in library.values() for name in series.columns})
     needed: set[str] = set()
     for item in items:
-        for key in ("profile", "price"):
+        for key, unit in UNITS.items():
             name = item.text(key)
-            if name and library and name not in known:
+            if not name or not library:
+                continue
+            if name not in known:
                 reading.add(f"{item.path}.{key}", str(UnknownName("column", name, known)))
-            elif name:
-                needed.add(name)
+                continue
+            needed.add(name)
+            own = kind_of(name).unit
+            if own != unit:
+                reading.add(f"{item.path}.{key}", f"column {name!r} is in {own}; mend: name one in {unit}")
     for path, series in library.items():
         for name in sorted(needed - set(series.columns)):
             reading.add("split", f"{path} has no column {name!r}, which devices read; mend: add it, or drop the file")

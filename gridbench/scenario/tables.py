@@ -35,8 +35,10 @@ class TimeTable:
 
     def faults(self) -> list[str]:
         """Return what is contradictory in the fields."""
-        span_h = self.step_h * self.steps
-        return [] if span_h <= 24 + 1e-9 else [f"steps * step_h is {span_h:g} h; mend: an episode is a day, 24 h at most"]
+        span_h, a_day = self.step_h * self.steps, 24 / self.step_h
+        faults = [] if span_h <= 24 + 1e-6 else [f"steps * step_h is {span_h:g} h; mend: an episode is a day, 24 h at most"]
+        whole = abs(a_day - round(a_day)) < 1e-6
+        return faults if whole else [*faults, f"step_h = {self.step_h:g} does not divide the day; mend: choose one that does"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
