@@ -62,4 +62,4 @@ def _refuse_shared(reading: Reading, what: str, agents: Sequence[str], owned: Se
         if len(those) > 1:
             shared.setdefault(" and ".join(those), []).append(name)
     for pair, those_shared in shared.items():
-        reading.add("agent", f"X; mend: leave each to one")
+        reading.add("agent", f"{pair} own the same {what}: {', '.join(those_shared)}; mend: leave each to one")
