@@ -45,7 +45,7 @@ def charging(b: Number, u: Number) -> Number:
     return 0.5 * b * u
 
 
-def receiving_voltage(s: Number, r: Number, x: Number, P: Number, Q: Number, l: Number) -> Number:  # noqa: E741, PLR0913
+def receiving_voltage(s: Number, r: Number, x: Number, P: Number, Q: Number, l: Number) -> Number:  # noqa: E741
     """Return the squared voltage at the receiving end."""
     return s - 2.0 * (r * P + x * Q) + (r * r + x * x) * l
 
@@ -60,7 +60,7 @@ def current_cone(P: Number, Q: Number, l: Number, s: Number) -> Cone:  # noqa: E
     return Cone("branch flow", (2.0 * P, 2.0 * Q, l - s), l + s)
 
 
-def residuals(  # noqa: PLR0913
+def residuals(  # noqa: PLR0913, PLR0917
     outgoing: Number,
     r: Number,
     x: Number,

@@ -1,14 +1,18 @@
 """How far one control can go: read off the laws themselves, so that no settle has to state them again."""
 
+# ruff: noqa: D105 - the operators of arithmetic mean what they mean for numbers
+
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridbench.physics.terms import Cone, Device, Eq, Le, Number, Row, Span, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 SLACK = 1e-9
 """A row may be broken by this much before a choice counts as impossible (MW, or the unit of the row)."""
@@ -22,7 +26,7 @@ class Line:
     slope: Number
     __array_ufunc__ = None  # NumPy leaves mixed arithmetic to this class
 
-    def __add__(self, other: Any) -> Line:
+    def __add__(self, other: Number) -> Line:
         if isinstance(other, Line):
             return Line(self.at + other.at, self.slope + other.slope)
         return Line(self.at + other, self.slope)
@@ -32,20 +36,20 @@ class Line:
     def __neg__(self) -> Line:
         return Line(-self.at, -self.slope)
 
-    def __sub__(self, other: Any) -> Line:
-        return self + (-other)
+    def __sub__(self, other: Number) -> Line:
+        return self.__add__(-other)
 
-    def __rsub__(self, other: Any) -> Line:
-        return -self + other
+    def __rsub__(self, other: Number) -> Line:
+        return self.__neg__().__add__(other)
 
-    def __mul__(self, other: Any) -> Line:
+    def __mul__(self, other: Number) -> Line:
         if isinstance(other, Line):
             raise TypeError("a limit must be affine in each control")
         return Line(self.at * other, self.slope * other)
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Line:
+    def __truediv__(self, other: Number) -> Line:
         return Line(self.at / other, self.slope / other)
 
 

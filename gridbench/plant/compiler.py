@@ -13,21 +13,24 @@ import inspect
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridbench.physics import branch_flow
-from gridbench.physics.reach import least_slacks
 from gridbench.physics.devices import CapacitorBank, GridTie, LoadingLimit, Regulator, VoltageBand
+from gridbench.physics.reach import least_slacks
 from gridbench.physics.terms import MONEY, Device, Values
 from gridbench.plant import kernel, power_flow
 from gridbench.plant.trace import Trace, Traced, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+
+    from numpy.typing import NDArray
 
 CLIP_TOLERANCE = 1e-6
 """An ask counts as clipped when it is missed by more than this (unit of the ask; relative to it above 1)."""
@@ -67,7 +70,8 @@ def compile_devices(devices: Sequence[Device], voltage: VoltageBand, loading: Lo
         kinds.append(bodies.setdefault(body, len(bodies)))
         tie = kinds[-1] if isinstance(device, GridTie) else tie
         closings.append(endings.setdefault(_closing(device), len(endings)) if device.closing() else -1)
-    module = _load("\n\n".join([*_fixed_parts(), voltage_text, loading_text, *_dispatch(list(bodies), list(endings), tie), *_kernel_parts()]))
+    laws = [voltage_text, loading_text, *_dispatch(list(bodies), list(endings), tie)]
+    module = _load("\n\n".join([*_fixed_parts(), *laws, *_kernel_parts()]))
     return Compiled(module.step, tuple(kinds), tuple(closings), tuple(offsets), np.array(parameters))
 
 
@@ -183,7 +187,7 @@ def _source(function: Callable[..., Any]) -> str:
 
 
 def _fixed_parts() -> list[str]:
-    laws = (
+    laws: tuple[Callable[..., Any], ...] = (
         branch_flow.behind_transformer,
         branch_flow.series_loss,
         branch_flow.charging,
@@ -191,7 +195,11 @@ def _fixed_parts() -> list[str]:
         branch_flow.squared_current,
     )
     numbers = [f"{name} = {value!r}" for module in (power_flow, kernel) for name, value in vars(module).items() if name.isupper()]
-    return [_HEADER, "\n".join(numbers), *map(_source, (*laws, power_flow.backward, power_flow.forward, power_flow.sweep))]
+    return [
+        _HEADER,
+        "\n".join(numbers),
+        *(_source(law) for law in (*laws, power_flow.backward, power_flow.forward, power_flow.sweep)),
+    ]
 
 
 def _kernel_parts() -> list[str]:
@@ -234,7 +242,7 @@ def _load(source: str) -> ModuleType:
 
 
 def _write(name: str, source: str) -> Path:
-    """Put the generated module where numba can keep its machine code beside it; a read-only home falls back to a temporary folder."""
+    """Put the generated module where numba can keep its machine code beside it: the cache, else a temporary folder."""
     for folder in (cache_folder(), Path(tempfile.gettempdir()) / f"gridbench-{os.getuid() if hasattr(os, 'getuid') else 0}"):
         path = folder / f"{name}.py"
         try:

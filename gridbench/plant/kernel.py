@@ -26,14 +26,14 @@ BLACKOUT_MONEY = 11
 VOLTAGE_MONEY = 7
 LOADING_MONEY = 8
 
-run_device: Any
-run_tie: Any
-close_device: Any
-voltage_money: Any
-loading_money: Any
+run_device: Any = None
+run_tie: Any = None
+close_device: Any = None
+voltage_money: Any = None
+loading_money: Any = None
 
 
-def step(  # noqa: PLR0913
+def step(  # noqa: PLR0913, PLR0917
     table: Array,
     c: Array,
     columns: Array,
@@ -99,13 +99,13 @@ def step(  # noqa: PLR0913
             if state[k] != SOLVED or trips(v2[e], load2[e], brief[e], limits):
                 go_dark(x[e], y[e], u[e], done[e], v2[e], load2[e], brief[e], money[e], dark_usd[k], table[tie, AGENT])
             else:
-                bill(table, c, columns, parent, bus_agent, limits, tie, x[e], w[e], y[e], u[e], v2[e], load2[e], brief[e],
+                bill(table, c, columns, bus_agent, limits, tie, x[e], w[e], y[e], u[e], v2[e], load2[e], brief[e],
                      money[e], net, cash)  # fmt: skip
             if last:
                 close(table, c, first[e], y[e], money[e], cash)
 
 
-def settle(  # noqa: PLR0913
+def settle(  # noqa: PLR0913, PLR0917
     table: Array,
     c: Array,
     columns: Array,
@@ -163,7 +163,7 @@ def trips(v2: Array, load2: Array, brief: Array, limits: Array) -> bool:
     return not brief[ROOT_P] ** 2 + brief[ROOT_Q] ** 2 <= limits[TIE_TRIP]
 
 
-def go_dark(  # noqa: PLR0913
+def go_dark(  # noqa: PLR0913, PLR0917
     x: Array, y: Array, u: Array, done: Array, v2: Array, load2: Array, brief: Array, money: Array, usd: float, agent: int
 ) -> None:
     """Write a step without supply: nothing flows, every device keeps its state, all demand goes unserved."""
@@ -179,11 +179,10 @@ def go_dark(  # noqa: PLR0913
     money[agent, BLACKOUT_MONEY] = usd
 
 
-def bill(  # noqa: PLR0913
+def bill(  # noqa: PLR0913, PLR0917
     table: Array,
     c: Array,
     columns: Array,
-    parent: Array,
     bus_agent: Array,
     limits: Array,
     tie: int,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gridbench.physics.terms import Span
-from gridbench.scenario.scenario import Scenario
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.physics.terms import Span
+    from gridbench.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,9 @@ def layout(scenario: Scenario) -> Layout:
     bus_agents = tuple(concern.get(bus.name, operator) for bus in scenario.feeder.buses)
     by_bus = dict(zip((bus.name for bus in scenario.feeder.buses), bus_agents, strict=True))
     device_agents = tuple(owner.get(d.name, by_bus.get(getattr(d, "bus", ""), operator)) for d in scenario.devices)
-    asks = [(f"{d.name}.{n}", span, a) for d, a in zip(scenario.devices, device_agents, strict=True) for n, span in d.asks().items()]
+    asks = [
+        (f"{d.name}.{n}", span, a) for d, a in zip(scenario.devices, device_agents, strict=True) for n, span in d.asks().items()
+    ]
     states = [(f"{d.name}.{n}", span, d.initial()[n]) for d in scenario.devices for n, span in d.states().items()]
     return Layout(
         asks=tuple(name for name, _, _ in asks),

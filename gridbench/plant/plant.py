@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from gridbench.errors import InvalidInput
 from gridbench.physics.terms import MONEY
 from gridbench.plant import kernel
-from gridbench.plant.compiler import asks_of, compile_devices
+from gridbench.plant.compiler import Compiled, asks_of, compile_devices
 from gridbench.plant.layout import Layout, layout
-from gridbench.scenario.scenario import Columns, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gridbench.scenario.scenario import Columns, Scenario
 
 Floats = NDArray[np.float64]
 
@@ -51,11 +55,12 @@ class Plant:
     """A batch of copies of a scenario's grid, stepped side by side; one environment is a batch of one."""
 
     def __init__(self, scenario: Scenario, batch: int = 1) -> None:
+        """Compile the laws of a scenario (or take them from the cache); `reset` begins a day."""
         self.scenario = scenario
         self.batch = batch
         self.layout: Layout = layout(scenario)
         self._compiled = compile_devices(scenario.devices, scenario.voltage, scenario.loading)
-        self._table, self._columns = _table(scenario, self.layout, self._compiled.kinds, self._compiled.closings, self._compiled.offsets)
+        self._table, self._columns = _table(scenario, self.layout, self._compiled)
         tree, base = scenario.feeder.arrays, scenario.feeder.base_mva
         voltage, loading, tie = scenario.voltage, scenario.loading, scenario.tie
         self._network = (
@@ -132,8 +137,8 @@ class Plant:
         v2, load2 = np.empty((self.batch, len(lay.buses))), np.empty((self.batch, len(lay.branches)))
         brief, money = np.zeros((self.batch, 4)), np.empty((self.batch, len(lay.agents), len(MONEY)))
         last = self._t == len(self._weather) - 1
-        self._compiled.step(self._table, self._compiled.parameters, self._columns, *self._network, self._states, asks,
-                            self._weather[self._t], self._first, last, after, controls, done, v2, load2, brief, money)  # fmt: skip
+        inputs = self._table, self._compiled.parameters, self._columns, *self._network, self._states, asks, self._weather[self._t]
+        self._compiled.step(*inputs, self._first, last, after, controls, done, v2, load2, brief, money)
         result = StepResult(
             self._t, np.sqrt(v2), np.sqrt(load2), brief[:, kernel.ROOT_P], brief[:, kernel.ROOT_Q], controls, after, done,
             brief[:, kernel.CLIPPED], brief[:, kernel.DARK] > 0.5, money,
@@ -151,15 +156,15 @@ class Plant:
         return [f"step {self._t}: the ask {name} is not a finite number" for name in bad]
 
 
-def _table(
-    scenario: Scenario, lay: Layout, kinds: Sequence[int], closings: Sequence[int], offsets: Sequence[int]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _table(scenario: Scenario, lay: Layout, compiled: Compiled) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where each device finds its numbers, and the columns of the series that the devices read one after the other."""
     table = np.full((len(scenario.devices), 13), -1, dtype=np.int64)
     columns: list[int] = []
     state = ask = control = 0
-    for row, device, kind, closes, offset, agent in zip(table, scenario.devices, kinds, closings, offsets, lay.device_agents, strict=True):
-        row[[kernel.KIND, kernel.CLOSES, kernel.PARAMETER, kernel.AGENT]] = kind, closes, offset, agent
+    table[:, [kernel.KIND, kernel.CLOSES, kernel.PARAMETER, kernel.AGENT]] = np.column_stack([
+        compiled.kinds, compiled.closings, compiled.offsets, lay.device_agents,
+    ])  # fmt: skip
+    for row, device in zip(table, scenario.devices, strict=True):
         row[[kernel.STATE, kernel.ASK, kernel.CONTROL, kernel.INPUT]] = state, ask, control, len(columns)
         bus, branch = getattr(device, "bus", None), getattr(device, "branch", None)
         row[kernel.BUS] = -1 if bus is None else scenario.feeder.bus_index(bus)

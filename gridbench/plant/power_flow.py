@@ -21,7 +21,7 @@ RUNNING, SOLVED, FAILED = 0, 1, 2
 Array = Any
 
 
-def sweep(  # noqa: PLR0913
+def sweep(  # noqa: C901, PLR0913, PLR0917
     parent: Array,
     line: Array,
     shunt: Array,
@@ -79,7 +79,7 @@ def sweep(  # noqa: PLR0913
             return
 
 
-def backward(  # noqa: PLR0913
+def backward(  # noqa: PLR0913, PLR0917
     parent: Array,
     line: Array,
     shunt: Array,
@@ -111,8 +111,15 @@ def backward(  # noqa: PLR0913
             need_q[j, k] += Q[i, k] - charging(b, s)
 
 
-def forward(  # noqa: PLR0913
-    parent: Array, line: Array, ratio: Array, u: Array, l: Array, P: Array, Q: Array, change: Array  # noqa: E741
+def forward(
+    parent: Array,
+    line: Array,
+    ratio: Array,
+    u: Array,
+    l: Array,  # noqa: E741
+    P: Array,
+    Q: Array,
+    change: Array,
 ) -> None:
     """Carry currents and voltages from the root to the ends of the tree."""
     branches, block = P.shape

@@ -1,28 +1,38 @@
 """A scalar that writes down what is done to it: how the plant compiles the laws instead of stating them again."""
 
+# ruff: noqa: D105 - the operators of arithmetic mean what they mean for numbers
+
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from gridbench.physics.reach import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _NAME = re.compile(r"\bt\d+\b")
 
 Traced = Any
 """A `Sym`, or a plain number where the result is already known."""
 
+Known = float | bool | None
+"""The number of a `Sym` where it depends on parameters only."""
+
 
 class Trace:
     """The straight-line program that a traced law leaves behind; equal expressions are written once."""
 
     def __init__(self) -> None:
+        """Begin with an empty program."""
         self.lines: list[str] = []
         self._known: dict[str, str] = {}
 
-    def node(self, expression: str, value: float | bool | None = None) -> Sym:
+    def node(self, expression: str, value: Known = None) -> Sym:
         """Return the scalar that holds an expression. `value` is its number where it depends on parameters only."""
         if expression not in self._known:
             name = f"t{len(self.lines)}"
@@ -56,7 +66,8 @@ class Sym:
     __slots__ = ("name", "negated", "trace", "value")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, trace: Trace, name: str, value: float | bool | None = None) -> None:
+    def __init__(self, trace: Trace, name: str, value: Known = None) -> None:
+        """Stand for the variable `name` of the program of `trace`."""
         self.trace, self.name, self.value = trace, name, value
         self.negated: Sym | None = None
 
@@ -65,13 +76,15 @@ class Sym:
             raise TypeError("a law must not branch on a number of the step: use np.where, np.minimum or np.maximum")
         return bool(self.value)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Traced, **keywords: Any) -> Traced:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Traced, **keywords: object) -> Traced:
         rule = _UFUNCS.get(ufunc.__name__)
         if method != "__call__" or keywords or rule is None:
             return NotImplemented
         return rule(*inputs)
 
-    def __array_function__(self, function: Callable[..., Any], _types: Any, args: Sequence[Traced], keywords: Any) -> Traced:
+    def __array_function__(
+        self, function: Callable[..., Any], _types: object, args: Sequence[Traced], keywords: object
+    ) -> Traced:
         if function is not np.where or keywords:
             return NotImplemented
         return _where(*args)
@@ -145,31 +158,25 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _known(value: Traced) -> Any:
+def _known(value: Traced) -> Traced:
     return value.value if isinstance(value, Sym) else value
 
 
 def _neutral(symbol: str, a: Traced, b: Traced) -> Traced | None:
     """Return the result of an operation with 0 or 1 that needs no work, else None."""
-    plain_a, plain_b = not isinstance(a, Sym), not isinstance(b, Sym)
-    if symbol == "+" and ((plain_a and a == 0) or (plain_b and b == 0)):
-        return b if plain_a else a
-    if symbol == "-" and plain_b and b == 0:
-        return a
-    if symbol == "*" and ((plain_a and a == 0) or (plain_b and b == 0)):
+    left, right = ((None if isinstance(value, Sym) else value) for value in (a, b))
+    if symbol == "*" and 0 in {left, right}:
         return 0.0
-    if symbol == "*" and ((plain_a and a == 1) or (plain_b and b == 1)):
-        return b if plain_a else a
-    if symbol == "/" and plain_b and abs(b) == 1:
-        return a if b == 1 else -a
-    if symbol == "-" and plain_a and a == 0:
-        return -b
-    return None
+    if (symbol == "+" and left == 0) or (symbol == "*" and left == 1):
+        return b
+    if (symbol in {"+", "-"} and right == 0) or (symbol in {"*", "/"} and right == 1):
+        return a
+    if symbol == "/" and right == -1:
+        return -a
+    return -b if symbol == "-" and left == 0 else None
 
 
 def _binary(symbol: str, a: Traced, b: Traced) -> Traced:
-    from gridbench.physics.reach import Line
-
     if isinstance(a, Line) or isinstance(b, Line):
         return NotImplemented
     a, b = (value if isinstance(value, Sym) else float(value) for value in (a, b))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gridbench.physics.devices.stepped import Stepped
-from gridbench.physics.quantities import Count, NonNegative, Positive, PositiveCount
+from gridbench.physics.quantities import Count, NonNegative, Positive, PositiveCount  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.terms import Number, Span
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from gridbench.physics.quantities import NonNegative, Positive, PositiveCount, PositiveShare
+from gridbench.physics.quantities import NonNegative, Positive, PositiveCount, PositiveShare  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import SLACK, reach
 from gridbench.physics.terms import Cone, Device, Eq, Le, Number, Row, Span, Values
 

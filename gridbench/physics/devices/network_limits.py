@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gridbench.physics.quantities import Positive
+from gridbench.physics.quantities import Positive  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import least_slacks
 from gridbench.physics.terms import Device, Le, Number, Row, Span, Values
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from gridbench.physics.quantities import Positive
+from gridbench.physics.quantities import Positive  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import reach
 from gridbench.physics.terms import Cone, Device, Le, Number, Row, Span, Values
 

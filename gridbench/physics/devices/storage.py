@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from gridbench.physics.quantities import NonNegative, Positive, PositiveShare, Share
+from gridbench.physics.quantities import NonNegative, Positive, PositiveShare, Share  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import reach
 from gridbench.physics.terms import Cone, Device, Le, Number, Row, Span, Values
 
