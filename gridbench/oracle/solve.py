@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,8 @@ from gridbench.oracle.recovery import paths
 from gridbench.oracle.safe_bound import safe_bound
 from gridbench.scenario.scenario import Scenario
 
+LEAK_USD = 0.01
+"""Price of a squared current (per pu^2) in schedules: without it nothing keeps the cone of a branch without loss tight."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
 
 
@@ -64,11 +68,12 @@ class _Search:
             self._integers(formulation, root)
         return self._dispatch()
 
-    def _conic(self, formulation: Formulation, gates: Floats | None) -> Solution | None:
-        """Solve with the gates fixed; None where that gives nothing to use."""
+    def _conic(self, formulation: Formulation, gates: Floats) -> Solution | None:
+        """Solve with the gates fixed and currents lightly priced; None where that gives nothing to use."""
         problem = formulation.problem
-        if gates is not None:
-            problem = problem.fixed(integers(problem.columns, formulation.gates()), gates)
+        cost = problem.cost.copy()
+        cost[problem.columns["l"]] += LEAK_USD
+        problem = replace(problem, cost=cost).fixed(integers(problem.columns, formulation.gates()), gates)
         solution = solve_conic(problem, self.clock.left_s, self.threads)
         return solution if solution.feasible else None
 
