@@ -1,0 +1,84 @@
+"""Writing results so that a reader never sees half a file, and the same contents are the same bytes."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gridbench.errors import GridbenchError, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time stamp of every member of an archive."""
+
+
+class StorageError(GridbenchError):
+    """A result that could not be written, with the place and what to do."""
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; raises StorageError where the disk refuses."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        if part.parent.is_dir():
+            part.unlink(missing_ok=True)
+        raise StorageError(_explain(path, error)) from error
+
+
+def _explain(path: Path, error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"no space left for {path}: free some, then repeat the command with --resume (finished episodes are kept)"
+    return f"cannot write {path}: {error.strerror or error}; choose a folder that you may write to"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 file with plain newlines, whole or not at all; raises StorageError."""
+    write_bytes(path, text.encode())
+
+
+def read_text(path: Path) -> str:
+    """Return a UTF-8 file; raises InvalidInput where it is missing or no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(path), [f"cannot be read: {getattr(error, 'strerror', None) or error}"]) from error
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an npz archive whose bytes depend on the arrays alone; raises StorageError."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(arrays):
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(arrays[name]), version=(1, 0), allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, member.getvalue(), compresslevel=6)
+    write_bytes(path, buffer.getvalue())
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an npz archive; raises InvalidInput where it is missing, damaged or holds objects."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise InvalidInput(str(path), [f"is no archive of arrays: {error}"]) from error

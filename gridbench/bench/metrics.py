@@ -1,0 +1,103 @@
+"""What an episode was like, measured from its raw states: money, safety, energy. Every step counts, a dark one as 0 pu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridbench.physics.devices import Load, Renewable
+from gridbench.physics.terms import MONEY, Device, Values, values
+
+if TYPE_CHECKING:
+    from gridbench.bench.trajectory import Trajectory
+    from gridbench.scenario.scenario import Columns, Scenario
+
+Floats = NDArray[np.float64]
+
+TOLERANCE_PU = 1e-6
+"""A limit is violated where it is passed by more than this (pu of voltage, or share of a rating)."""
+KINDS = ("undervoltage", "overvoltage", "loading", "tie_overload")
+"""The kinds of violation: a share of the steps, an integral over buses or branches and time (pu h), and the worst excess (pu)."""
+SAFETY = (
+    "violating_steps_share",
+    *(f"{kind}_{what}" for kind in KINDS for what in ("share", "pu_h", "worst_pu")),
+    "worst_voltage_pu",
+    "worst_loading_pu",
+)
+ENERGY = ("unserved_mwh", "blackout_steps", "clipped_actions", "renewable_used_share")
+METRICS = ("cost_usd", *(f"{component}_usd" for component in MONEY), *SAFETY, *ENERGY)
+"""The measured columns of episodes.csv, in order."""
+
+
+def measure(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, float]:
+    """Return the metrics of an episode by name, in the order of METRICS."""
+    money = {f"{component}_usd": float(run.money[:, i].sum()) for i, component in enumerate(MONEY)}
+    found = {"cost_usd": float(run.cost_usd.sum()), **money, **_safety(scenario, run), **_energy(scenario, columns, run)}
+    return {name: found[name] for name in METRICS}
+
+
+def _safety(scenario: Scenario, run: Trajectory) -> dict[str, float]:
+    dark = run.blackout.astype(bool)
+    voltage = np.where(dark[:, None], 0.0, run.v_pu)[:, 1:]
+    loading = np.where(dark[:, None], 0.0, run.loading)
+    band = scenario.voltage
+    excess = {
+        "undervoltage": band.v_min_pu - voltage,
+        "overvoltage": voltage - band.v_max_pu,
+        "loading": loading - 1.0,
+        "tie_overload": np.where(dark, 0.0, _tie_overload(scenario, run))[:, None],
+    }
+    violating, found = dark.copy(), {}
+    for kind in KINDS:
+        over = np.where(excess[kind] > TOLERANCE_PU, excess[kind], 0.0)
+        steps = over.any(axis=1)
+        violating |= steps
+        found[f"{kind}_share"] = float(steps.mean())
+        found[f"{kind}_pu_h"] = float(over.sum() * scenario.step_h)
+        found[f"{kind}_worst_pu"] = float(over.max(initial=0.0))
+    found["violating_steps_share"] = float(violating.mean())
+    found["worst_voltage_pu"] = float(voltage.flat[int(np.argmax(np.maximum(excess["undervoltage"], excess["overvoltage"])))])
+    found["worst_loading_pu"] = float(loading.max(initial=0.0))
+    return found
+
+
+def _tie_overload(scenario: Scenario, run: Trajectory) -> Floats:
+    balance = values({"p_mw": np.nan_to_num(run.p_root_mw), "q_mvar": np.nan_to_num(run.q_root_mvar)})
+    return np.asarray(scenario.tie.settle(Values(), balance, Values(), scenario.step_h)["overload"])
+
+
+def _energy(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, float]:
+    dark, lit = run.blackout.astype(bool), ~run.blackout.astype(bool)
+    controls = _controls(scenario, run)
+    unserved, used, available = 0.0, 0.0, 0.0
+    for device in scenario.devices:
+        w = weather(device, columns)
+        if isinstance(device, Load):
+            shed = controls.get(f"{device.name}.shed_mw", np.zeros(dark.size))
+            unserved += float(np.where(dark, device.demand(w), shed).sum())
+        if isinstance(device, Renewable):
+            used += float(controls[f"{device.name}.p_mw"][lit].sum())
+            available += float(np.sum(_available(device, w, scenario.step_h)))
+    return {
+        "unserved_mwh": unserved * scenario.step_h,
+        "blackout_steps": float(dark.sum()),
+        "clipped_actions": float(run.clipped.sum()),
+        "renewable_used_share": used / available if available > 0.0 else 1.0,
+    }
+
+
+def _controls(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
+    names = [f"{device.name}.{control}" for device in scenario.devices for control in device.controls()]
+    return dict(zip(names, run.controls.T, strict=True))
+
+
+def weather(device: Device, columns: Columns) -> Values:
+    """Return what a device reads of the series, arrays (steps,)."""
+    return values({name: columns[column] for name, column in device.inputs().items()})
+
+
+def _available(device: Renewable, w: Values, step_h: float) -> Floats:
+    open_ask = values({"p_ceiling_mw": device.p_rated_mw, "q_mvar": 0.0})
+    return np.asarray(device.settle(Values(), open_ask, w, step_h)["p_mw"])

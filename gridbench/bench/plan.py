@@ -1,0 +1,80 @@
+"""What a run consists of: a scenario, a policy, days and seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart, Training
+from gridbench.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gridbench.policies import Policy
+    from gridbench.scenario.scenario import Scenario
+
+SEEDS = 5
+"""The least number of seeds of a policy that draws random numbers, or that was trained."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario, a policy, the first `days` of a split, and the seeds."""
+
+    scenario: Scenario
+    policy: Policy
+    split: str
+    days: tuple[int, ...]
+    seeds: tuple[int, ...]
+
+    @property
+    def episodes(self) -> list[tuple[int, int]]:
+        """All (seed, day), sorted."""
+        return [(seed, day) for seed in sorted(self.seeds) for day in sorted(self.days)]
+
+    @property
+    def parts(self) -> tuple[ScenarioPart, PolicyPart, Protocol]:
+        """What a record states of the run."""
+        return (
+            ScenarioPart(id=self.scenario.id, digest=self.scenario.digest, split=self.split),
+            policy_part(self.policy),
+            Protocol(days=len(self.days), seeds=tuple(sorted(self.seeds))),
+        )
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What two halves of one run must agree on."""
+        return {part.__class__.__name__: part.model_dump(mode="json") for part in self.parts}
+
+
+def policy_part(policy: Policy) -> PolicyPart:
+    """Return what a record states of a policy."""
+    training = getattr(policy, "training", None)
+    return PolicyPart(
+        name=policy.name,
+        version=str(policy.version),
+        kind=policy.kind,
+        information=policy.information,
+        digest=policy.digest,
+        parameters=int(policy.parameters),
+        training=Training.model_validate(training) if training else None,
+    )
+
+
+def first_days(scenario: Scenario, split: str, days: int | None) -> tuple[int, ...]:
+    """Return the first days of a split, all where `days` is None; raises UnknownName, InvalidInput for too many or none."""
+    listed = scenario.split(split).days
+    if days is not None and not 1 <= days <= len(listed):
+        where = f"{scenario.id}, split {split}"
+        raise InvalidInput(where, [f"has {len(listed)} days: choose 1 to {len(listed)}, not {days}"])
+    return tuple(listed[:days])
+
+
+def first_seeds(policy: Policy, seeds: int | None) -> tuple[int, ...]:
+    """Return the seeds 0, 1, ...: one for a policy without chance, else `seeds` (5 by default); raises InvalidInput."""
+    if seeds is not None and seeds < 1:
+        raise InvalidInput("seeds", [f"must be at least 1, not {seeds}"])
+    if policy.deterministic:
+        return (0,)
+    return tuple(range(seeds or SEEDS))

@@ -1,0 +1,154 @@
+"""The record of a run: what was run, under which rules, and the numbers that came out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gridbench.bench.files import read_text, write_text
+from gridbench.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "record.json"
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class ScenarioPart(_Strict):
+    """Which scenario, with the digest of its files, and which days of it."""
+
+    id: str
+    digest: Digest
+    split: str
+
+
+class Training(_Strict):
+    """What a learned policy was trained on, and how long (seconds)."""
+
+    environment_steps: Count
+    seconds: float
+    device: str
+    seeds: tuple[int, ...]
+    scenarios: tuple[str, ...]
+
+
+class PolicyPart(_Strict):
+    """Which policy: what it knows, the digest of its weights or code, and the number of trained parameters."""
+
+    name: Annotated[str, Field(min_length=1)]
+    version: str
+    kind: Literal["learned", "rule", "mpc", "oracle"]
+    information: Literal["local", "shared", "full", "forecast", "foresight"]
+    digest: Digest
+    parameters: Count
+    training: Training | None = None
+
+
+class Protocol(_Strict):
+    """How many days from the start of the split, and which seeds."""
+
+    days: Annotated[int, Field(ge=1)]
+    seeds: Annotated[tuple[Count, ...], Field(min_length=1)]
+    clock: Literal["step"] = "step"
+    plant: Literal["balanced"] = "balanced"
+
+
+class BoundPart(_Strict):
+    """Which certified intervals the scores lean on, and their median (witness - bound) / |witness|."""
+
+    formulation: str
+    digest: Digest
+    median_gap: float
+
+
+class Harness(_Strict):
+    """What the run was made with; says where a number came from, and is no part of it."""
+
+    gridbench: str
+    commit: str | None
+    python: str
+    constraints: Digest
+    cpu: str
+    threads: Annotated[int, Field(ge=1)]
+    isolation: str
+
+
+class Scores(_Strict):
+    """Derived from episodes.csv: means over episodes, the interquartile mean of the score, 95 % bootstrap intervals.
+
+    Money in usd per episode; `gap_to_bound_mean` is the mean (cost - bound) over the mean |bound|; `*_upper` the upper end of
+    the interval; `score_std_of_seeds` unbiased. `seconds_per_decision` is the one number that varies from run to run.
+    """
+
+    score_iqm: float
+    score_ci95: tuple[float, float]
+    score_mean: float
+    score_std_of_seeds: float
+    witness_score_mean: float
+    gap_to_bound_mean: float
+    cost_usd_mean: float
+    bound_usd_mean: float
+    witness_usd_mean: float
+    anchor_usd_mean: float
+    violating_steps_share: Share
+    violating_steps_share_upper: Share
+    worst_voltage_pu: float
+    worst_loading_pu: float
+    unserved_mwh_mean: float
+    blackout_steps: Count
+    seconds_per_decision: float
+
+
+class Record(_Strict):
+    """Everything that a result is known by; `episodes` and `actions` lie beside it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    version: Literal[1] = Field(default=1, alias="schema")
+    scenario: ScenarioPart
+    policy: PolicyPart
+    protocol: Protocol
+    bound: BoundPart
+    harness: Harness
+    scores: Scores
+    episodes: Literal["episodes.csv"] = "episodes.csv"
+    actions: Literal["actions.npz"] = "actions.npz"
+
+    def document(self) -> dict[str, Any]:
+        """Return the record as what JSON holds."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def format_record(record: Record) -> str:
+    """Return a record as JSON text."""
+    return json.dumps(record.document(), indent=1, ensure_ascii=False) + "\n"
+
+
+def write_record(folder: Path, record: Record) -> Path:
+    """Write record.json into a folder and return its path; raises StorageError."""
+    path = folder / FILE
+    write_text(path, format_record(record))
+    return path
+
+
+def read_record(path: Path) -> Record:
+    """Return the record in a file or folder; raises InvalidInput with every fault of its schema."""
+    file = path / FILE if path.is_dir() else path
+    try:
+        return Record.model_validate_json(read_text(file))
+    except ValidationError as error:
+        raise InvalidInput(str(file), [_fault(one["loc"], one["msg"], one["type"]) for one in error.errors()]) from error
+
+
+def _fault(place: tuple[int | str, ...], message: str, kind: str) -> str:
+    where = ".".join(str(part) for part in place) or "the file"
+    return f"{where}: unknown key, remove it" if kind == "extra_forbidden" else f"{where}: {message}"

@@ -1,0 +1,96 @@
+"""The order of entries: within a scenario and a class of information, admissible ones first, by their score."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gridbench.bench.files import read_text
+from gridbench.bench.record import FILE, Record, Scores, read_record
+from gridbench.bench.rows import parse_rows
+from gridbench.bench.summary import summarise
+from gridbench.errors import GridbenchError, InvalidInput
+from gridbench.scenario.catalogue import load_scenario
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CLASSES = {
+    "local": "sees its own microgrid",
+    "shared": "sees its own microgrid and what others publish",
+    "full": "sees the whole state",
+    "forecast": "sees the whole state and forecasts",
+    "foresight": "knows the day in advance",
+}
+"""The classes of information, from the least to the most; entries are compared within one."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record at its place, and whether its safety is within the scenario's tolerance."""
+
+    record: Record
+    folder: str
+    admissible: bool
+
+    @property
+    def scores(self) -> Scores:
+        """The numbers of the record."""
+        return self.record.scores
+
+    @property
+    def order(self) -> tuple[bool, float, str, str]:
+        """Admissible first, then the higher score, then the name."""
+        return not self.admissible, -self.scores.score_iqm, self.record.policy.name, self.folder
+
+
+@dataclass(frozen=True)
+class Section:
+    """The entries of one scenario, split and class of information, in order."""
+
+    scenario: str
+    split: str
+    information: str
+    tolerance: float
+    entries: tuple[Entry, ...]
+
+
+def read_entries(results: Path) -> list[Entry]:
+    """Return all records below a folder; raises InvalidInput with the faults of all of them, or where the folder is missing."""
+    if not results.is_dir():
+        raise InvalidInput(str(results), ["there is no such folder: run `gridbench run --out results/...` first"])
+    faults, entries = [], []
+    for path in sorted(results.rglob(FILE)):
+        folder = path.parent.relative_to(results).as_posix()
+        try:
+            entries.append(_entry(path, folder))
+        except GridbenchError as error:
+            faults += [f"{folder}: {fault}" for fault in getattr(error, "faults", [str(error)])]
+    if faults:
+        raise InvalidInput(str(results), faults)
+    return entries
+
+
+def _entry(path: Path, folder: str) -> Entry:
+    record = read_record(path)
+    rows = parse_rows(read_text(path.parent / record.episodes), record.episodes)
+    if summarise(rows) != record.scores:
+        raise InvalidInput(folder, ["scores are not those of its episodes.csv: never edit either by hand"])
+    return Entry(record, folder, record.scores.violating_steps_share_upper <= tolerance(record.scenario.id))
+
+
+def tolerance(scenario: str) -> float:
+    """Return the largest share of violating steps that a scenario admits; raises UnknownName."""
+    return load_scenario(scenario).violating_share_max
+
+
+def sections(entries: list[Entry]) -> list[Section]:
+    """Return the entries by scenario, split and class of information, each in order."""
+    groups: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        part = entry.record.scenario
+        groups[part.id, part.split, entry.record.policy.information].append(entry)
+    ranks = list(CLASSES)
+    ordered = sorted(groups, key=lambda place: (place[0], place[1], ranks.index(place[2])))
+    return [Section(*place, tolerance(place[0]), tuple(sorted(groups[place], key=lambda e: e.order))) for place in ordered]

@@ -1,0 +1,136 @@
+"""The command line: what each command takes. The work is in gridbench.commands, imported when a command runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from gridbench import __version__
+from gridbench.errors import GridbenchError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Commands = argparse._SubParsersAction[Any]  # noqa: SLF001
+
+EXIT_CODES = (
+    "exit codes: 0 yes, 1 the answer is no, 2 usage, 3 invalid input or unknown name, "
+    "4 solver or power flow failed, 130 interrupted"
+)
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error of gridbench's own is one message on stderr."""
+    wanted = parser().parse_args(arguments)
+    try:
+        code: int = importlib.import_module(f"gridbench.commands.{wanted.command}").main(wanted)
+        sys.stdout.flush()
+    except GridbenchError as error:
+        print(f"gridbench: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("gridbench: interrupted; what was finished is kept, --resume continues", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="gridbench",
+        description="How far a controller of a distribution grid is from the best that was possible, with proof.",
+        epilog=EXIT_CODES,
+    )
+    top.add_argument("--version", action="version", version=f"gridbench {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_list, _check, _solve, _train, _run, _verify, _leaderboard):
+        add(commands)
+    return top
+
+
+def _add(commands: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    description = text[0].upper() + text[1:] + "."
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=description, epilog=EXIT_CODES)
+    return made
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print the answer as JSON on stdout")
+
+
+def _scenario(command: argparse.ArgumentParser, *, required: bool = True) -> None:
+    text = "a name (newest version), an id like ieee34_ieee13-v1, or the folder of your own"
+    command.add_argument("--scenario", required=required, metavar="S", help=text)
+
+
+def _days(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--split", default="test", help="train, validation or test (default: test)")
+    command.add_argument("--days", type=int, metavar="N", help="the first N days of the split (default: all)")
+
+
+def _list(commands: Commands) -> None:
+    command = _add(commands, "list", "list scenarios and policies")
+    command.add_argument("what", nargs="?", choices=("scenarios", "policies"), help="only these")
+    _json(command)
+
+
+def _check(commands: Commands) -> None:
+    command = _add(commands, "check", "check a scenario and say what it holds, or every fault of it")
+    command.add_argument("scenario", metavar="S", help="a name, an id, a folder or a scenario.toml")
+    _json(command)
+
+
+def _solve(commands: Commands) -> None:
+    command = _add(commands, "solve", "certify the least cost of the days of a scenario")
+    _scenario(command)
+    _days(command)
+    command.add_argument("--jobs", type=int, default=1, metavar="N", help="days solved side by side (default: 1)")
+    command.add_argument("--time-limit", type=float, default=60.0, metavar="SECONDS", help="per day (default: 60)")
+    command.add_argument("--gap", type=float, default=1e-3, help="stop at this (witness - bound) / |witness| (default: 0.001)")
+    command.add_argument("--threads", type=int, default=2, metavar="N", help="threads a day (default: 2)")
+    command.add_argument("--resume", action="store_true", help="keep the days that are in the cache or published")
+    command.add_argument("--publish", action="store_true", help="write the intervals into the scenario's folder")
+    _json(command)
+
+
+def _train(commands: Commands) -> None:
+    command = _add(commands, "train", "train a baseline; options after -- go to its train.py")
+    command.add_argument("--algorithm", default="mappo", metavar="A", help="a folder of baselines/ (default: mappo)")
+    _scenario(command)
+    command.add_argument("rest", nargs="*", metavar="-- OPTION", help="passed on to baselines/A/train.py")
+
+
+def _run(commands: Commands) -> None:
+    command = _add(commands, "run", "run a policy, score it against the bound and write a record")
+    _scenario(command)
+    command.add_argument("--policy", required=True, metavar="P", help="a name (see `gridbench list policies`) or network:PATH")
+    _days(command)
+    command.add_argument("--seeds", type=int, metavar="K", help="seeds 0 to K-1 (default: 5; 1 for policies without chance)")
+    command.add_argument("--out", metavar="DIR", help="where the record goes (default: runs/<scenario>/<policy>)")
+    command.add_argument("--resume", action="store_true", help="play only what is missing")
+    command.add_argument("--no-plot", action="store_true", help="write no picture of the first day")
+    _json(command)
+
+
+def _verify(commands: Commands) -> None:
+    command = _add(commands, "verify", "replay a record and recompute every number of it")
+    command.add_argument("record", metavar="RECORD", help="a record.json or its folder")
+    _scenario(command, required=False)
+    _json(command)
+
+
+def _leaderboard(commands: Commands) -> None:
+    command = _add(commands, "leaderboard", "make the tables of all records below a folder")
+    command.add_argument("results", nargs="?", default="results", metavar="DIR", help="where the records are (default: results)")
+    command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the tables are out of date")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

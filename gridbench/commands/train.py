@@ -1,0 +1,53 @@
+"""gridbench train."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gridbench.errors import GridbenchError, UnknownName
+
+if TYPE_CHECKING:
+    import argparse
+
+PACKAGE = Path(__file__).resolve().parents[1]
+NEEDED = ("torch", "ray")
+
+
+class MissingLibraryError(GridbenchError):
+    """A library that only training needs is not installed."""
+
+
+def main(wanted: argparse.Namespace) -> int:
+    """Run the training script of a baseline and return its exit code; raises UnknownName, MissingLibraryError."""
+    script = baseline(wanted.algorithm)
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingLibraryError(f"training needs {' and '.join(missing)}: pip install gridbench[rl]")
+    found = importlib.util.spec_from_file_location(f"gridbench_baseline_{wanted.algorithm}", script)
+    if found is None or found.loader is None:
+        raise UnknownName("baseline", wanted.algorithm, baselines())
+    module = importlib.util.module_from_spec(found)
+    sys.modules[found.name] = module
+    found.loader.exec_module(module)
+    return int(module.main(["--scenario", wanted.scenario, *wanted.rest]) or 0)
+
+
+def baselines_root() -> Path:
+    """Return the folder of the baselines: inside an installed package, else beside it in a checkout."""
+    packaged = PACKAGE / "_data" / "baselines"
+    return packaged if packaged.is_dir() else PACKAGE.parent / "baselines"
+
+
+def baselines() -> list[str]:
+    """Return the names of the baselines that can be trained, sorted."""
+    return sorted(path.parent.name for path in baselines_root().glob("*/train.py"))
+
+
+def baseline(name: str) -> Path:
+    """Return the training script of a baseline; raises UnknownName."""
+    if name not in baselines():
+        raise UnknownName("baseline", name, baselines())
+    return baselines_root() / name / "train.py"
