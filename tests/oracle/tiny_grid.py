@@ -31,7 +31,7 @@ def feeder() -> Feeder:
     return Feeder("tiny", 1.0, "b0", 1.02, buses, branches)
 
 
-def devices(*, positions: int = 16, min_up: int = 2):
+def devices(*, positions: int = 16, min_up: int = 2, capacitors: int = 3):
     return (
         GridTie(name="grid", bus="b0", rating_mva=2.5, price="price_usd_per_mwh", delivery_usd_per_mwh=5.0, sell_factor=0.8,
                 overload_usd_per_h=500.0),
@@ -45,7 +45,7 @@ def devices(*, positions: int = 16, min_up: int = 2):
                 missing_usd_per_mwh=120.0),
         Renewable(name="sun", bus="b6", p_rated_mw=0.9, s_max_mva=1.0, profile="pv_a"),
         Regulator(name="reg", branch="l1", position_min=-positions, position_max=positions, step_usd=0.2),
-        CapacitorBank(name="bank", bus="b4", steps=3, step_mvar=0.15, switch_usd=0.5),
+        CapacitorBank(name="bank", bus="b4", steps=capacitors, step_mvar=0.15, switch_usd=0.5),
     )  # fmt: skip
 
 
