@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart, Training
+from pydantic import ValidationError
+
+from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart
 from gridbench.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -49,17 +52,12 @@ class Plan:
 
 
 def policy_part(policy: Policy) -> PolicyPart:
-    """Return what a record states of a policy."""
-    training = getattr(policy, "training", None)
-    return PolicyPart(
-        name=policy.name,
-        version=str(policy.version),
-        kind=policy.kind,
-        information=policy.information,
-        digest=policy.digest,
-        parameters=int(policy.parameters),
-        training=Training.model_validate(training) if training else None,
-    )
+    """Return what a record states of a policy; raises InvalidInput where the policy states something else."""
+    try:
+        return PolicyPart.model_validate_json(json.dumps({name: getattr(policy, name) for name in PolicyPart.model_fields}))
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise InvalidInput(f"policy {policy.name!r}", faults) from error
 
 
 def first_days(scenario: Scenario, split: str, days: int | None) -> tuple[int, ...]:

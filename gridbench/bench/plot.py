@@ -11,13 +11,15 @@ from gridbench.bench.files import write_bytes
 from gridbench.bench.series_of import energies, powers, voltage_envelope
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from gridbench.bench.trajectory import Trajectory
+    from gridbench.physics.terms import Device
     from gridbench.scenario.scenario import Columns, Scenario
 
-COLOURS = {"generator": "#D55E00", "storage": "#0072B2", "renewable": "#E69F00", "grid_tie": "#999999"}
-"""A colour for each kind of device, told apart by colour-blind eyes too (Okabe and Ito); units of one kind differ in shade."""
+COLOURS = {"grid_tie": "#999999", "generator": "#D55E00", "wind": "#009E73", "renewable": "#E69F00", "storage": "#0072B2"}
+"""A colour by kind of device in the order of the stack, for colour-blind eyes too (Okabe and Ito); units differ in shade."""
 
 LABELS = ("power (MW)\ninto the network +", "stored energy (MWh)", "voltage (pu)", "price (usd/MWh)")
 
@@ -40,7 +42,7 @@ def plot_day(path: Path, scenario: Scenario, columns: Columns, runs: dict[str, T
         column[3].set_xlabel("hour of the day (h)")
     for label, row in zip(LABELS, axes, strict=True):
         row[0].set_ylabel(label)
-        _legend(row)
+        _legend(row, _shades(scenario))
     image = io.BytesIO()
     figure.savefig(image, format="png", metadata={"Software": None})
     write_bytes(path, image.getvalue())
@@ -54,13 +56,17 @@ def _shades(scenario: Scenario) -> dict[str, tuple[float, ...]]:
     """Return a colour by device: its kind's, mixed with white from unit to unit."""
     from matplotlib.colors import to_rgb  # noqa: PLC0415
 
-    kinds = {device.name: device.kind for device in scenario.devices if device.kind in COLOURS}
+    kinds = {device.name: _kind(device) for device in scenario.devices if device.kind in COLOURS}
     shades = {}
-    for name, kind in kinds.items():
+    for name, kind in sorted(kinds.items(), key=lambda item: list(COLOURS).index(item[1])):
         peers = [other for other in kinds if kinds[other] == kind]
         white = 0.65 * peers.index(name) / max(1, len(peers) - 1) if len(peers) > 1 else 0.0
         shades[name] = tuple(part + (1.0 - part) * white for part in to_rgb(COLOURS[kind]))
     return shades
+
+
+def _kind(device: Device) -> str:
+    return "wind" if str(getattr(device, "profile", "")).startswith("wind") else device.kind
 
 
 def _dispatch(axis: Any, scenario: Scenario, columns: Columns, run: Trajectory) -> None:  # noqa: ANN401
@@ -76,13 +82,14 @@ def _dispatch(axis: Any, scenario: Scenario, columns: Columns, run: Trajectory) 
         above, below = up, down
     axis.stairs(demand, hours, baseline=None, color="black", linewidth=1.6, label="demand served")
     axis.axhline(0.0, color="black", linewidth=0.6)
+    _show(axis, float(below.min()), float(above.max()))
 
 
 def _storage(axis: Any, scenario: Scenario, run: Trajectory) -> None:  # noqa: ANN401
     shades, dashes = _shades(scenario), ("-", "--", "-.", ":")
     for i, (name, energy) in enumerate(energies(scenario, run).items()):
         axis.plot(_hours(scenario), energy, color=shades[name], linestyle=dashes[i % 4], linewidth=1.8, label=name)
-    axis.set_ylim(bottom=0.0)
+    _show(axis, 0.0, 0.0)
 
 
 def _voltage(axis: Any, scenario: Scenario, run: Trajectory) -> None:  # noqa: ANN401
@@ -90,16 +97,29 @@ def _voltage(axis: Any, scenario: Scenario, run: Trajectory) -> None:  # noqa: A
     axis.stairs(high, hours, baseline=low, fill=True, color="#56B4E9", alpha=0.6, label="lowest to highest bus")
     for edge, label in ((band.v_min_pu, f"band {band.v_min_pu:g} to {band.v_max_pu:g} pu"), (band.v_max_pu, None)):
         axis.axhline(edge, color="#D55E00", linestyle="--", linewidth=1.2, label=label)
+    for i, step in enumerate(np.flatnonzero(run.blackout)):
+        axis.axvspan(hours[step], hours[step + 1], color="black", label="blackout" if i == 0 else None)
+    lit = ~run.blackout
+    _show(axis, float(low[lit].min(initial=band.v_min_pu)), float(high[lit].max(initial=band.v_max_pu)))
+
+
+def _show(axis: Any, *heights: float) -> None:  # noqa: ANN401
+    """Keep heights inside the picture: filled steps do not count by themselves."""
+    axis.update_datalim([(0.0, height) for height in heights])
+    axis.autoscale_view()
 
 
 def _price(axis: Any, scenario: Scenario, columns: Columns) -> None:  # noqa: ANN401
     price = columns[scenario.tie.price]
     axis.stairs(price, _hours(scenario), baseline=None, color="black", linewidth=1.3, label="wholesale price")
     axis.axhline(0.0, color="black", linewidth=0.6)
-    axis.set_xlim(0.0, scenario.steps * scenario.step_h)
+    length_h = scenario.steps * scenario.step_h
+    axis.set_xlim(0.0, length_h)
+    axis.set_xticks(np.arange(0.0, length_h + 1e-9, max(1.0, np.floor(length_h / 8.0))))
 
 
-def _legend(row: Any) -> None:  # noqa: ANN401
+def _legend(row: Any, labels: Collection[str]) -> None:  # noqa: ANN401
+    """Draw one legend beside a row, what `labels` names first and in that order."""
     handles: dict[str, Any] = {}
     for axis in row:
         axis.grid(axis="both", color="#dddddd", linewidth=0.6)
@@ -107,4 +127,5 @@ def _legend(row: Any) -> None:  # noqa: ANN401
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
     if handles:
-        row[-1].legend(handles.values(), handles.keys(), loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=9)
+        order = sorted(handles, key=lambda label: list(labels).index(label) if label in labels else len(labels))
+        row[-1].legend([handles[label] for label in order], order, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)

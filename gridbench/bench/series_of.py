@@ -53,6 +53,6 @@ def energies(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
 
 
 def voltage_envelope(run: Trajectory) -> tuple[Floats, Floats]:
-    """Return the lowest and the highest voltage of all buses but the root by step (pu), 0 where the feeder is dark."""
-    voltage = np.where(run.blackout[:, None], 0.0, run.v_pu)[:, 1:]
+    """Return the lowest and the highest voltage of all buses but the root by step (pu), NaN where the feeder is dark."""
+    voltage = np.where(run.blackout[:, None], np.nan, run.v_pu)[:, 1:]
     return voltage.min(axis=1), voltage.max(axis=1)
