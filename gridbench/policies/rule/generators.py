@@ -1,0 +1,53 @@
+"""Diesels by merit order: they run while that is cheaper than buying, or while the voltage needs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gridbench.physics.devices import Generator, GridTie
+    from gridbench.policies.seen import Seen
+
+Floats = NDArray[np.float64]
+SUPPORT_PU = 0.955
+"""Below this voltage a unit is started whatever it costs."""
+HOLD_PU = 0.985
+"""Below this voltage a running unit is not stopped."""
+
+
+def generator_asks(unit: Generator, tie: GridTie, seen: Seen, room_mw: Floats) -> dict[str, Floats]:
+    """Return commitment and powers (batch,) in 0/1, MW and Mvar.
+
+    A unit starts when the hours of its minimum up time together repay the start, and runs at the power where its marginal
+    cost meets the price of buying, but not above `room_mw` (batch,), what its microgrid still draws.
+    """
+    buy = np.column_stack([seen["price"], seen.ahead("price", 8)]) + tie.delivery_usd_per_mwh
+    best = np.minimum(best_power(unit, buy), np.maximum(room_mw, unit.p_min_mw)[:, None])
+    profit = best * (buy - unit.cost_usd_per_mwh) - unit.cost_usd_per_mw2h * best**2 - unit.cost_usd_per_h
+    horizon = min(unit.min_up_steps, buy.shape[1])
+    running = seen[f"{unit.name}.on"] > 0.5
+    repays = profit[:, :horizon].sum(axis=1) > unit.start_usd
+    stays = (profit[:, 0] > 0.0) | (profit[:, :3].sum(axis=1) > 0.0)
+    low = np.minimum(seen.voltage("v_min_pu"), seen.voltage("coupling.v_pu")) if "coupling.v_pu" in seen else seen.voltage("v_min_pu")
+    support = (low < SUPPORT_PU) | (running & (low < HOLD_PU))
+    fits = room_mw >= unit.p_min_mw
+    on = np.where(running, stays, repays & fits) | support
+    need = np.clip((1.0 - low) / (1.0 - SUPPORT_PU), 0.0, 1.0)
+    power = np.maximum(best[:, 0], np.where(support, need * unit.p_max_mw, 0.0))
+    high = seen.voltage("v_max_pu") > 1.05
+    power = np.where(high, unit.p_min_mw, power)
+    tangent = (1.0 / unit.power_factor_min**2 - 1.0) ** 0.5
+    reactive = np.where(support, 0.5 * tangent * power, 0.0)
+    return {"on": on.astype(np.float64), "p_mw": np.where(on, power, 0.0), "q_mvar": np.where(on, reactive, 0.0)}
+
+
+def best_power(unit: Generator, buy: Floats) -> Floats:
+    """Return the power (MW) where the marginal cost meets the price, within the limits of the unit."""
+    slope = 2.0 * unit.cost_usd_per_mw2h
+    margin = buy - unit.cost_usd_per_mwh
+    free = margin / slope if slope > 0.0 else np.where(margin > 0.0, np.inf, -np.inf)
+    power: Floats = np.clip(free, unit.p_min_mw, unit.p_max_mw)
+    return power

@@ -1,0 +1,101 @@
+"""The rule-based policy: each device by the rule that a utility would use for it, from the documented observations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridbench.envs.observation import Observer
+from gridbench.physics.devices import Generator, Renewable, Storage
+from gridbench.policies.idle import idle_asks
+from gridbench.policies.policy import Floats, Observations, Policy
+from gridbench.policies.rule.generators import generator_asks
+from gridbench.policies.rule.inverters import droop, watt_ceiling
+from gridbench.policies.rule.regulators import LineDrop, bank_positions, positions
+from gridbench.policies.rule.storages import storage_power
+from gridbench.policies.seen import Seen
+
+if TYPE_CHECKING:
+    from gridbench.physics.terms import Device
+    from gridbench.scenario.scenario import Columns, Scenario
+
+
+class Rule(Policy):
+    """Merit order, time of use, volt-var droop, line-drop compensation and var demand; no training, no solver.
+
+    Every agent reads its own observation by the names of its fields. The operator also remembers the net load of the step
+    before, so `reset` must be called at the start of a day.
+    """
+
+    name = "rule"
+    information = "shared"
+    sources = (
+        "idle.py", "seen.py", "rule/policy.py", "rule/generators.py", "rule/storages.py", "rule/inverters.py", "rule/regulators.py",
+    )  # fmt: skip
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Work out what the rules know of the network."""
+        super().__init__(scenario)
+        observer = Observer(scenario, self.layout)
+        self._fields = {agent: observer.fields(agent) for agent in observer.agents}
+        self._rest = idle_asks(scenario)
+        self._lines = LineDrop(scenario)
+        self._place = {name: i for i, name in enumerate(self.layout.asks)}
+        owned = zip(scenario.devices, self.layout.device_agents, strict=True)
+        self._owner = {device.name: self.layout.agents[agent] for device, agent in owned}
+        self._net_mw: Floats | None = None
+
+    def reset(self, scenario: Scenario, columns: Columns, seed: int) -> None:
+        """Begin a day. Raises InvalidInput for another scenario."""
+        super().reset(scenario, columns, seed)
+        self._net_mw = None
+
+    def act(self, observations: Observations) -> dict[str, Floats]:
+        """Return the actions of all agents by rule."""
+        seen = {agent: Seen(self._fields[agent], observations[agent]) for agent in self._fields}
+        asks = np.repeat(self._rest[None], len(next(iter(observations.values()))), axis=0)
+        for device in self.scenario.devices:
+            if self._owner[device.name] in seen:
+                self._write(asks, device.name, self._inverter(device, seen[self._owner[device.name]]))
+        for agent, observed in seen.items():
+            self._dispatch(agent, observed, asks)
+        self._operate(seen[self._owner[self.scenario.tie.name]], asks)
+        return self.codec.encode(asks)
+
+    def _write(self, asks: Floats, device: str, values: dict[str, Floats]) -> None:
+        for name, value in values.items():
+            asks[:, self._place[f"{device}.{name}"]] = value
+
+    def _inverter(self, device: Device, seen: Seen) -> dict[str, Floats]:
+        if isinstance(device, Renewable):
+            return {"p_ceiling_mw": watt_ceiling(seen) * device.p_rated_mw, "q_mvar": droop(seen) * device.s_max_mva}
+        return {"q_mvar": droop(seen) * device.s_max_mva} if isinstance(device, Storage) else {}
+
+    def _dispatch(self, agent: str, seen: Seen, asks: Floats) -> None:
+        """Write the powers of an agent's storages and generators into the asks; together they serve what it draws."""
+        own = [device for device in self.scenario.devices if self._owner[device.name] == agent]
+        room = seen["load_mw"] - sum(seen[f"{d.name}.available_mw"] for d in own if isinstance(d, Renewable))
+        for storage in (d for d in own if isinstance(d, Storage)):
+            power = storage_power(storage, self.scenario.tie, seen, self.scenario.steps, self.scenario.step_h, room)
+            self._write(asks, storage.name, {"p_mw": power})
+            room = room - power
+        for unit in (d for d in own if isinstance(d, Generator)):
+            values = generator_asks(unit, self.scenario.tie, seen, room)
+            self._write(asks, unit.name, values)
+            room = room - values["p_mw"]
+
+    def _operate(self, seen: Seen, asks: Floats) -> None:
+        """Write the positions of regulators and banks into the asks."""
+        net = seen["total_load_mw"] - seen["total_renewable_mw"]
+        first = self._net_mw is None or self._net_mw.shape != net.shape
+        growth = np.zeros_like(net) if first else net - self._net_mw
+        self._net_mw = net
+        if first:  # nothing is measured yet
+            return
+        for regulator, position in zip(
+            self.scenario.regulators, positions(self.scenario.regulators, self._lines, seen, growth), strict=True
+        ):
+            asks[:, self._place[f"{regulator.name}.position"]] = position
+        for bank, position in zip(self.scenario.banks, bank_positions(self.scenario, seen), strict=True):
+            asks[:, self._place[f"{bank.name}.position"]] = position

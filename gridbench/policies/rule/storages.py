@@ -1,0 +1,59 @@
+"""Storages by time of use: charge in the cheap hours, discharge in the dear ones, end the day as full as it began."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gridbench.physics.devices import GridTie, Storage
+    from gridbench.policies.seen import Seen
+
+Floats = NDArray[np.float64]
+HOURS = 8
+"""Hours ahead whose prices are compared with the price now."""
+
+
+def storage_power(unit: Storage, tie: GridTie, seen: Seen, steps: int, step_h: float, room_mw: Floats) -> Floats:
+    """Return the net power (batch,) in MW, discharge positive.
+
+    Discharges when fewer of the next known hours are dearer than the stored energy can serve, and the price now repays
+    refilling; charges when fewer are cheaper than filling takes, and a later price repays it. Near the end of the day it
+    brings the energy back; at low voltage it supports, at high voltage it absorbs. It serves no more than `room_mw` (batch,),
+    what its microgrid draws.
+    """
+    energy = seen[f"{unit.name}.energy_mwh"]
+    floor, top = unit.energy_share_min * unit.energy_mwh, unit.energy_share_max * unit.energy_mwh
+    first = unit.energy_share_initial * unit.energy_mwh
+    now = seen["price"] + tie.delivery_usd_per_mwh
+    ahead = seen.ahead("price", HOURS) + tie.delivery_usd_per_mwh
+    left = np.rint(seen["left_share"] * steps)  # steps, this one included
+    known = np.arange(1, HOURS + 1) < left[:, None]
+    dearer, cheaper = ((ahead > now[:, None]) & known).sum(axis=1), ((ahead < now[:, None]) & known).sum(axis=1)
+    out_mwh, in_mwh = unit.power_mw * step_h / unit.efficiency_out, unit.power_mw * step_h * unit.efficiency_in
+    loop, wear = unit.efficiency_in * unit.efficiency_out, 2.0 * unit.wear_usd_per_mwh
+    cheapest, dearest = (seen[f"price_rest_{end}"] + tie.delivery_usd_per_mwh for end in ("min", "max"))
+    later_in = np.maximum(left - 1.0, 0.0) * in_mwh
+    spare = energy - np.maximum(floor, first - later_in)  # what may go now and still come back
+    surplus = energy - first
+    pays_out = (now * loop > cheapest + wear) | ((surplus > 1e-6) & (left <= HOURS + 1))
+    give = (spare > 1e-6) & pays_out & (dearer * out_mwh < spare)
+    pays_in = (dearest * loop > now + wear) | (surplus < -1e-6)
+    take = (top - energy > 1e-6) & pays_in & (cheaper * in_mwh < np.where(pays_in, top - energy, 0.0))
+    most = np.minimum(unit.power_mw, np.maximum(room_mw, 0.0))
+    power = np.where(give, np.minimum(most, spare / out_mwh * unit.power_mw), 0.0)
+    power = np.where(take & ~give, -np.minimum(unit.power_mw, (top - energy) / in_mwh * unit.power_mw), power)
+    power = _within_voltage(unit, seen, power)
+    owed = np.where(surplus < 0.0, -surplus - later_in, 0.0)  # must be charged in this very step
+    return np.where(owed > 1e-6, -np.minimum(unit.power_mw, owed / in_mwh * unit.power_mw), power)
+
+
+def _within_voltage(unit: Storage, seen: Seen, power: Floats) -> Floats:
+    low, high = np.minimum(seen.voltage("v_min_pu"), seen.voltage("coupling.v_pu")), np.maximum(seen.voltage("v_max_pu"), seen.voltage("coupling.v_pu"))
+    power = np.where((low < 0.975) & (power < 0.0), power * np.clip((low - 0.955) / 0.02, 0.0, 1.0), power)
+    power = np.where((high > 1.03) & (power > 0.0), power * np.clip((1.05 - high) / 0.02, 0.0, 1.0), power)
+    power = np.where(low < 0.95, np.maximum(power, unit.power_mw * np.clip((0.95 - low) / 0.03, 0.0, 1.0)), power)
+    absorb = unit.power_mw * np.clip((high - 1.05) / 0.03, 0.0, 1.0)
+    return np.where(high > 1.05, np.minimum(power, -absorb), power)

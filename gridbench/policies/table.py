@@ -1,0 +1,61 @@
+"""The policies by name, and how one is made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gridbench.errors import UnknownName
+from gridbench.policies.foresight import Foresight
+from gridbench.policies.idle import Idle
+from gridbench.policies.network import Network
+from gridbench.policies.network_file import PAGE
+from gridbench.policies.rule import Rule
+from gridbench.policies.uniform import Random
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.policies.policy import Policy
+    from gridbench.scenario.scenario import Scenario
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def baseline_root() -> Path:
+    """Return the folder of the trained baselines: inside an installed package, else beside it in a checkout."""
+    packaged = PACKAGE / "_data" / "baselines"
+    return packaged if packaged.is_dir() else PACKAGE.parent / "baselines"
+
+
+def mappo(scenario: Scenario) -> Network:
+    """Return the trained MAPPO baseline of a scenario. Raises UnknownName where there is none."""
+    home = baseline_root() / "mappo"
+    if not (home / scenario.id / PAGE).is_file():
+        trained = sorted(page.parent.name for page in home.glob(f"*/{PAGE}"))
+        raise UnknownName("scenario with trained mappo weights", scenario.id, trained)
+    return Network(scenario, home / scenario.id)
+
+
+POLICIES: dict[str, Callable[..., Policy]] = {
+    "idle": Idle,
+    "random": Random,
+    "rule": Rule,
+    "foresight": Foresight,
+    "mappo": mappo,
+}
+"""What makes each policy, called with the scenario."""
+
+
+def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) -> Policy:
+    """Return a policy by name, or a trained network by the path of its folder; `options` go to its constructor.
+
+    Text is a path where it has a separator, and a name otherwise. Raises UnknownName with the nearest names, InvalidInput.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or any(one in text for one in {os.sep, os.altsep or os.sep, "/"}):
+        return Network(scenario, Path(name_or_path), **options)
+    if text not in POLICIES:
+        raise UnknownName("policy", text, POLICIES)
+    return POLICIES[text](scenario, **options)
