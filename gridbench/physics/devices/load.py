@@ -11,6 +11,9 @@ from gridbench.physics.quantities import NonNegative, Positive, Share  # noqa: T
 from gridbench.physics.reach import reach
 from gridbench.physics.terms import Device, Le, Number, Row, Span, Values
 
+PEAK_PU = 1.5
+"""Demand may exceed the nominal one; asks to shed reach up to this share of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load(Device):
@@ -39,7 +42,7 @@ class Load(Device):
 
     def asks(self) -> dict[str, Span]:
         """Return the power to shed."""
-        return {"shed_mw": Span(0.0, self.sheddable_share * self.p_mw)} if self.sheddable_share > 0.0 else {}
+        return {"shed_mw": Span(0.0, PEAK_PU * self.sheddable_share * self.p_mw)} if self.sheddable_share > 0.0 else {}
 
     def demand(self, w: Values) -> Number:
         """Return the demand."""

@@ -106,11 +106,12 @@ class Storage(Device):
         rest: dict[str, Number] = {"charge_mw": 0.0, "discharge_mw": 0.0, "q_mvar": 0.0}
         most_in = reach(self, x, {**rest, "charging": 1.0}, w, dt_h, "charge_mw")[1]
         most_out = reach(self, x, {**rest, "charging": 0.0}, w, dt_h, "discharge_mw")[1]
+        charge_mw = np.minimum(np.maximum(-ask.p_mw, 0.0), np.maximum(most_in, 0.0))
         u = {
-            "charge_mw": np.minimum(np.maximum(-ask.p_mw, 0.0), np.maximum(most_in, 0.0)),
+            "charge_mw": charge_mw,
             "discharge_mw": np.minimum(np.maximum(ask.p_mw, 0.0), np.maximum(most_out, 0.0)),
             "q_mvar": 0.0,
-            "charging": np.where(ask.p_mw < 0.0, 1.0, 0.0),
+            "charging": np.where(charge_mw > 0.0, 1.0, 0.0),
         }
         low, high = reach(self, x, u, w, dt_h, "q_mvar")
         u["q_mvar"] = np.minimum(np.maximum(ask.q_mvar, low), high)
