@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.errors import SolverError
 from gridbench.oracle.affine import Floats
 from gridbench.oracle.formulation import Formulation
-from gridbench.physics.terms import Device, Values
+from gridbench.physics.terms import MONEY, Device, Values
 from gridbench.plant.plant import Plant
 from gridbench.scenario.scenario import Columns, Scenario
 
@@ -44,11 +46,34 @@ class Replay:
 
     def __init__(self, scenario: Scenario, series: Columns) -> None:
         self._plant, self._series = Plant(scenario, batch=1), series
+        self._scenario = scenario
 
     def cost_usd(self, asks: NDArray[np.float32]) -> float:
         """Return the money of the day when a policy asks for `asks` (steps, asks)."""
         self._plant.reset([self._series])
         return float(sum(self._plant.step(row[None].astype(np.float64)).cost_usd[0] for row in asks))
+
+
+    def around(self, asks: NDArray[np.float32], reach: int) -> tuple[Floats, Floats]:
+        """Return what other positions of taps and banks would cost, all other asks as they are, movement left out.
+
+        Positions up to `reach` away from those of `asks` are tried, all devices together: money (steps, variants) in usd
+        and their positions (steps, variants, devices), the regulators first.
+        """
+        stepped = (*self._scenario.regulators, *self._scenario.banks)
+        at = [self._plant.layout.ask(f"{d.name}.position") for d in stepped]
+        offsets = np.array(list(itertools.product(range(-reach, reach + 1), repeat=len(stepped))), dtype=np.float64)
+        spans = np.array([d.positions()[:2] for d in stepped], dtype=np.float64)
+        paths = np.clip(np.rint(asks[:, None, at]) + offsets, spans[:, 0], spans[:, 1])
+        many = Plant(self._scenario, batch=len(offsets))
+        many.reset([self._series] * len(offsets))
+        money = np.empty(paths.shape[:2])
+        for t, row in enumerate(asks):
+            tried = np.tile(row.astype(np.float64), (len(offsets), 1))
+            tried[:, at] = paths[t]
+            step = many.step(tried)
+            money[t] = step.cost_usd - step.money[:, :, MONEY.index("switching")].sum(axis=1)
+        return money, paths
 
 
 def certified(survive_usd: float, blackout_usd: float, witness_usd: float) -> float:

@@ -55,3 +55,46 @@ def paths(formulation: Formulation, x: Floats, names: Iterable[str]) -> list[dic
         path = {name: smoothed(wish[name], formulation.taps[name].positions, first[name], weight) for name in names}
         found.setdefault(b"".join(p.tobytes() for p in path.values()), path)
     return list(found.values())
+
+
+def cheapest(money: Floats, paths: Floats, first: Floats, move_usd: Floats) -> Floats:
+    """Return the joint integer path (steps, devices) of least money and movement among those that were probed.
+
+    money (steps, variants) without movement, paths (steps, variants, devices), first and move_usd (devices,). Viterbi on
+    the lattice of all devices: since movement adds up over them, each step is one pass an axis.
+    """
+    low = paths.min(axis=(0, 1))
+    shape = tuple(int(k) for k in paths.max(axis=(0, 1)) - low + 1)
+    axes = [np.arange(k) + start for k, start in zip(shape, low, strict=True)]
+    cells = np.ravel_multi_index(tuple(np.moveaxis(np.rint(paths - low).astype(np.int64), 2, 0)), shape)
+
+    def away(position: Floats) -> Floats:
+        """Movement from a position to every cell of the lattice."""
+        parts = [price * np.abs(axis - here) for axis, here, price in zip(axes, position, move_usd, strict=True)]
+        return np.asarray(sum(np.ix_(*parts)))
+
+    reached = []
+    arrive = away(first)
+    for t in range(money.shape[0]):
+        here = np.full(int(np.prod(shape)), np.inf)
+        np.minimum.at(here, cells[t], money[t])
+        reached.append(arrive + here.reshape(shape))
+        arrive = _spread(reached[-1], axes, move_usd)
+    path = [_at(axes, reached[-1])]
+    for value in reversed(reached[:-1]):
+        path.append(_at(axes, value + away(path[-1])))
+    return np.array(path[::-1])
+
+
+def _spread(value: Floats, axes: list[Floats], move_usd: Floats) -> Floats:
+    """Return the least money of reaching each cell by one move from any other."""
+    for k, (axis, price) in enumerate(zip(axes, move_usd, strict=True)):
+        move = price * np.abs(axis[:, None] - axis[None, :])
+        value = np.moveaxis((np.moveaxis(value, k, -1)[..., :, None] + move).min(axis=-2), -1, k)
+    return value
+
+
+def _at(axes: list[Floats], value: Floats) -> Floats:
+    """Return the positions of the cheapest cell."""
+    cell = np.unravel_index(int(value.argmin()), value.shape)
+    return np.array([axis[k] for axis, k in zip(axes, cell, strict=True)])

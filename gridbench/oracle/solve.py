@@ -15,12 +15,14 @@ from gridbench.oracle.dispatch import Dispatch
 from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate
 from gridbench.oracle.integer import Benders, Clock
 from gridbench.oracle.master import integers
-from gridbench.oracle.recovery import paths
+from gridbench.oracle.recovery import cheapest, paths
 from gridbench.oracle.safe_bound import safe_bound
 from gridbench.scenario.scenario import Scenario
 
 LEAK_USD = 0.01
 """Price of a squared current (per pu^2) in schedules: without it nothing keeps the cone of a branch without loss tight."""
+REACH = (16, 8, 4, 2, 1)
+"""How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
 
 
@@ -128,6 +130,23 @@ class _Search:
             held.update(best[3])
             formulation, x = best[1], best[2].x
         self._offer(formulation, x)
+        self._polish(gates)
+
+    def _polish(self, gates: Floats) -> None:
+        """Move positions where the plant says that it pays, dispatch anew, and go on while that helps."""
+        stepped = (*self.scenario.regulators, *self.scenario.banks)
+        first = np.array([float(d.initial_position()) for d in stepped])
+        move_usd = np.array([d.move_usd() for d in stepped])
+        before = np.inf
+        while stepped and not self.done and self.witness < before - 1e-5 * abs(self.witness):
+            before = self.witness
+            money, around = self.replay.around(self.asks, REACH[min(len(stepped), len(REACH)) - 1])
+            path = cheapest(money, around, first, move_usd)
+            windows = fixed_windows({d.name: path[:, k] for k, d in enumerate(stepped)})
+            formulation = formulate(self.scenario, self.series, windows)
+            solution = self._conic(formulation, gates)
+            if solution is not None:
+                self._offer(formulation, solution.x)
 
     def _offer(self, formulation: Formulation, x: Floats) -> None:
         """Replay the schedule of a solution and keep it if it is the cheapest yet."""
