@@ -110,7 +110,8 @@ def _train(commands: Commands) -> None:
 def _run(commands: Commands) -> None:
     command = _add(commands, "run", "run a policy, score it against the bound and write a record")
     _scenario(command)
-    command.add_argument("--policy", required=True, metavar="P", help="a name (see `gridbench list policies`) or network:PATH")
+    text = "a name (see `gridbench list policies`), or the folder of a trained network"
+    command.add_argument("--policy", required=True, metavar="P", help=text)
     _days(command)
     command.add_argument("--seeds", type=int, metavar="K", help="seeds 0 to K-1 (default: 5; 1 for policies without chance)")
     command.add_argument("--out", metavar="DIR", help="where the record goes (default: runs/<scenario>/<policy>)")

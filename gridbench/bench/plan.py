@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from gridbench.bench import intervals
 from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart
 from gridbench.errors import InvalidInput
+from gridbench.policies import make_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +52,13 @@ class Plan:
     def identity(self) -> Mapping[str, Any]:
         """What two halves of one run must agree on."""
         return {part.__class__.__name__: part.model_dump(mode="json") for part in self.parts}
+
+
+def named_policy(name: str, scenario: Scenario) -> Policy:
+    """Return a policy by name or path, foresight with the intervals that scores lean on; raises UnknownName, InvalidInput."""
+    if name == "foresight":
+        return make_policy(name, scenario, dispatch_of=partial(intervals.interval, scenario))
+    return make_policy(name, scenario)
 
 
 def policy_part(policy: Policy) -> PolicyPart:

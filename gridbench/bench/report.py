@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from gridbench.bench import intervals
 from gridbench.bench.actions_file import read_actions
 from gridbench.bench.episode import Episode, play
+from gridbench.bench.plan import named_policy
 from gridbench.bench.runner import scored_rows
 from gridbench.bench.summary import summarise
 from gridbench.bench.world import World
-from gridbench.policies import make_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def compared(plan: Plan, outcome: Outcome) -> list[tuple[str, Scores]]:
     """Return the scores of the anchor, the run and the oracle's schedule over the same days, by name."""
     world, split = World(plan.scenario), plan.split
     found = {day: intervals.interval(plan.scenario, split, day) for day in plan.days}
-    anchor = make_policy(plan.scenario.anchor, plan.scenario)
+    anchor = named_policy(plan.scenario.anchor, plan.scenario)
     played = [play(world, anchor, split, day, 0) for day in plan.days]
     steps = plan.scenario.steps
     replayed = [Episode(0, day, world.replay(split, day, found[day].asks), found[day].seconds / steps) for day in plan.days]

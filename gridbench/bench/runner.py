@@ -15,7 +15,7 @@ from gridbench.bench.episode import play
 from gridbench.bench.files import write_text
 from gridbench.bench.harness import harness
 from gridbench.bench.journal import Finished, Journal
-from gridbench.bench.plan import Plan, first_days, first_seeds
+from gridbench.bench.plan import Plan, first_days, first_seeds, named_policy
 from gridbench.bench.progress import progress
 from gridbench.bench.record import FILE, BoundPart, Record, read_record, write_record
 from gridbench.bench.rows import format_rows
@@ -74,11 +74,9 @@ def run(
 
 def make_plan(scenario: Scenario | str, policy: Policy | str, split: str, days: int | None, seeds: int | None) -> Plan:
     """Return the plan of a run from names or objects; raises UnknownName, InvalidInput."""
-    from gridbench.policies import make_policy  # noqa: PLC0415
-
     loaded = load_scenario(scenario) if isinstance(scenario, str) else scenario
     wanted = first_days(loaded, split, days)
-    made = make_policy(policy, loaded) if isinstance(policy, str) else policy
+    made = named_policy(policy, loaded) if isinstance(policy, str) else policy
     return Plan(loaded, made, split, wanted, first_seeds(made, seeds))
 
 
@@ -115,9 +113,7 @@ def bound_part(found: Sequence[Dispatch]) -> BoundPart:
 
 def anchor_costs(world: World, split: str, days: Sequence[int]) -> dict[int, float]:
     """Return what the scenario's anchor policy costs by day (usd)."""
-    from gridbench.policies import make_policy  # noqa: PLC0415
-
-    anchor = make_policy(world.scenario.anchor, world.scenario)
+    anchor = named_policy(world.scenario.anchor, world.scenario)
     return {day: float(play(world, anchor, split, day, 0).trajectory.cost_usd.sum()) for day in days}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridbench.envs.batch import BatchEnv
-    from gridbench.plant.plant import Plant
+    from gridbench.envs.observation import Observations
+    from gridbench.plant.plant import Plant, StepResult
     from gridbench.scenario.scenario import Columns, Scenario
 
 
@@ -50,17 +51,16 @@ class World:
         """How many numbers each agent's action has."""
         return dict(self.env.codec.sizes)
 
-    def reset(self, columns: Columns) -> Mapping[str, NDArray[Any]]:
+    def reset(self, columns: Columns) -> Observations:
         """Begin a day and return the observations by agent, arrays (1, n)."""
-        observations: Mapping[str, NDArray[Any]] = self.env.reset([columns])
-        return observations
+        return self.env.reset([columns])
 
     def decode(self, actions: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float32]:
         """Return the asks (asks,) that actions in [-1, 1] stand for, each in its own unit."""
         asks: NDArray[np.float32] = self.env.codec.decode(actions)[0].astype(np.float32)
         return asks
 
-    def step(self, actions: Mapping[str, NDArray[np.float64]]) -> tuple[Mapping[str, NDArray[Any]], Any]:
+    def step(self, actions: Mapping[str, NDArray[np.float64]]) -> tuple[Observations, StepResult]:
         """Act, and return the observations and the plant's result."""
         observations, _, result = self.env.step(actions)
         return observations, result

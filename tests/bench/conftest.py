@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gridbench.bench.runner import run
 from gridbench.scenario.catalogue import load_scenario
 from gridbench.scenario.series.frozen import save
 from gridbench.scenario.series.series import Series
@@ -37,3 +38,30 @@ def tiny_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny(tiny_folder):
     return load_scenario(tiny_folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep solved intervals of these tests out of the user's cache, for subprocesses too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRIDBENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def played(tiny, tmp_path_factory):
+    """Finished runs by name, to be read only."""
+    root = tmp_path_factory.mktemp("results")
+    return {name: run(tiny, name, out=root / name, seeds=2, quiet=True) for name in ("idle", "random", "foresight")}
+
+
+@pytest.fixture
+def copied(played, tmp_path):
+    """A copy of a finished run's folder, to be altered."""
+
+    def copy(name):
+        folder = tmp_path / name
+        shutil.copytree(played[name].folder, folder)
+        return folder
+
+    return copy

@@ -1,0 +1,84 @@
+"""The commands that work: what they print, what they leave, what they return."""
+
+import json
+
+import pytest
+
+from gridbench.cli import main
+from gridbench.commands import train
+
+
+def test_run_verify_and_leaderboard_end_to_end(tiny_folder, tmp_path, capsys):
+    out = tmp_path / "idle"
+    scenario = ["--scenario", str(tiny_folder)]
+    assert main(["run", *scenario, "--policy", "idle", "--days", "1", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    assert lines[0].split()[:1] == ["policy"]
+    assert [line.split()[0] for line in lines[2:]] == ["anchor", "idle", "oracle"]
+    assert str(out / "record.json") in printed.err
+    assert (out / "day-0.png").read_bytes().startswith(b"\x89PNG")
+    assert main(["verify", str(out), *scenario]) == 0
+    assert "every number holds" in capsys.readouterr().out
+    (out / "episodes.csv").write_text("seed\n")
+    assert main(["verify", str(out), *scenario, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["verified"] is False
+
+
+def test_run_prints_its_record_as_json(tiny_folder, tmp_path, capsys):
+    out = tmp_path / "r"
+    assert main(["run", "--scenario", str(tiny_folder), "--policy", "idle", "--out", str(out), "--json", "--no-plot"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((out / "record.json").read_text())
+    assert not list(out.glob("*.png"))
+
+
+def test_solve_resumes_publishes_and_prints(tiny_folder, capsys):
+    assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert [set(day) for day in first["days"]] == [{"day", "bound_usd", "witness_usd", "gap", "status", "seconds"}] * 2
+    assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--json", "--resume", "--publish"]) == 0
+    assert json.loads(capsys.readouterr().out) == first
+    published = json.loads((tiny_folder / "oracle" / "test.json").read_text())
+    assert [day["day"] for day in published["days"]] == [0, 1]
+
+
+def test_solve_runs_days_side_by_side(tiny_folder, capsys):
+    assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--jobs", "2"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_check_lists_every_fault(tiny_folder, tmp_path, capsys):
+    assert main(["check", str(tiny_folder)]) == 0
+    assert "tiny-v1" in capsys.readouterr().out
+    text = (tiny_folder / "scenario.toml").read_text().replace("v_min_pu = 0.95", "v_min_pu = 1.95").replace("anchor", "ancor")
+    (tmp_path / "scenario.toml").write_text(text)
+    assert main(["check", str(tmp_path), "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["faults"]) >= 2
+
+
+def test_interruption_is_130_and_says_how_to_go_on(tiny_folder, tmp_path, capsys, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gridbench.bench.runner.play", interrupt)
+    assert main(["run", "--scenario", str(tiny_folder), "--policy", "idle", "--out", str(tmp_path)]) == 130
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_training_without_its_libraries_says_what_to_install(tmp_path, monkeypatch, capsys):
+    (tmp_path / "mappo").mkdir()
+    (tmp_path / "mappo" / "train.py").write_text("import sys\n\n\ndef main(options):\n    print(*options)\n    return 0\n")
+    monkeypatch.setattr(train, "baselines_root", lambda: tmp_path)
+    monkeypatch.setattr(train, "NEEDED", ("no_such_library",))
+    assert main(["train", "--scenario", "tiny"]) == 3
+    assert "pip install gridbench[rl]" in capsys.readouterr().err
+    monkeypatch.setattr(train, "NEEDED", ("json",))
+    assert main(["train", "--scenario", "tiny", "--", "--steps", "5"]) == 0
+    assert capsys.readouterr().out.split() == ["--scenario", "tiny", "--steps", "5"]
+
+
+@pytest.mark.parametrize("what", ["scenarios", "policies"])
+def test_list(what, capsys):
+    assert main(["list", what, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[what]

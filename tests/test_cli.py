@@ -1,0 +1,62 @@
+"""The command line from outside: exit codes and messages."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def gridbench(*arguments):
+    command = [sys.executable, "-m", "gridbench.cli", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+
+
+def test_help_names_every_command_and_the_exit_codes():
+    found = gridbench("--help")
+    assert found.returncode == 0
+    for word in ("list", "check", "solve", "train", "run", "verify", "leaderboard", "130 interrupted"):
+        assert word in found.stdout
+
+
+@pytest.mark.parametrize("command", ["list", "check", "solve", "train", "run", "verify", "leaderboard"])
+def test_every_command_has_help(command):
+    found = gridbench(command, "--help")
+    assert found.returncode == 0
+    assert "exit codes" in found.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("fly",), ("run",), ("run", "--scenario", "x", "--policy", "y", "--days", "few")])
+def test_wrong_usage_is_2(arguments):
+    assert gridbench(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "--scenario", "ieee34_iee13", "--policy", "idle"), "'ieee34_iee13': did you mean 'ieee34_ieee13"),
+        (("run", "--scenario", "ieee34_ieee13", "--policy", "idel"), "unknown policy 'idel': did you mean 'idle'"),
+        (("solve", "--scenario", "ieee34_ieee13", "--split", "tets"), "did you mean 'test'"),
+        (("solve", "--scenario", "ieee34_ieee13", "--days", "999"), "choose 1 to 32, not 999"),
+        (("solve", "--scenario", "ieee34_ieee13", "--jobs", "0"), "--jobs"),
+        (("train", "--scenario", "ieee34_ieee13", "--algorithm", "nothing_like_it"), "unknown baseline 'nothing_like_it'"),
+        (("leaderboard", "nowhere"), "there is no such folder"),
+    ],
+)
+def test_unknown_names_and_bad_input_are_3_and_one_message(arguments, message):
+    found = gridbench(*arguments)
+    assert found.returncode == 3
+    assert message in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_a_missing_record_is_a_no(tmp_path):
+    found = gridbench("verify", str(tmp_path / "nothing"))
+    assert found.returncode == 1
+    assert "cannot be read" in found.stderr
+
+
+def test_a_closed_pipe_is_no_traceback():
+    command = f"{sys.executable} -m gridbench.cli list | true"
+    found = subprocess.run(command, shell=True, check=False, capture_output=True, text=True)  # noqa: S602
+    assert "Traceback" not in found.stderr
+    assert "Exception" not in found.stderr

@@ -1,0 +1,47 @@
+"""What the light paths load: the standard library and nothing else; heavy libraries only where they belong."""
+
+import subprocess
+import sys
+
+import pytest
+
+import gridbench
+
+LOADED = """
+import sys
+before = set(sys.modules)
+{code}
+own = {{name.partition('.')[0] for name in set(sys.modules) - before}}
+print(*sorted(own - sys.stdlib_module_names - {{'gridbench'}}))
+"""
+
+
+def loaded(code):
+    command = [sys.executable, "-c", LOADED.format(code=code)]
+    found = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    return set(found.stdout.splitlines()[-1].split())
+
+
+def test_import_loads_the_standard_library_only():
+    assert loaded("import gridbench") == set()
+
+
+def test_help_loads_the_standard_library_only():
+    code = "from gridbench.cli import main\ntry:\n    main(['run', '--help'])\nexcept SystemExit:\n    pass"
+    assert loaded(code) == set()
+
+
+def test_verifying_loads_no_torch_ray_or_pandapower():
+    heavy = {"torch", "ray", "pandapower", "cvxpy", "matplotlib"}
+    assert not loaded("import gridbench.bench.verify, gridbench.bench.runner") & heavy
+
+
+@pytest.mark.parametrize("name", sorted(set(gridbench.__all__) - {"__version__"}))
+def test_public_names_are_there(name):
+    assert callable(getattr(gridbench, name))
+    assert name in dir(gridbench)
+
+
+def test_an_unknown_name_says_what_is_public():
+    with pytest.raises(AttributeError, match="load_scenario"):
+        _ = gridbench.load_scenarios
