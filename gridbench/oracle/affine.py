@@ -1,17 +1,22 @@
 """Affine expressions: arrays of numbers that depend linearly on the columns of an optimisation problem."""
+# ruff: noqa: D105 (arithmetic needs no words)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 Floats: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
+Expression: TypeAlias = Any
+"""A number, an array, an Affine or, in costs, a Quadratic."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,18 +62,18 @@ class Affine:
             return self
         return self._map(np.broadcast_to(self.cells(), shape), np.broadcast_to(self.constant, shape).copy())
 
-    def __getitem__(self, key: Any) -> Affine:
+    def __getitem__(self, key: Expression) -> Affine:
         cells = np.asarray(self.cells()[key])
         return self._map(cells, np.asarray(self.constant[key], dtype=np.float64))
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Expression) -> Expression:
         if isinstance(other, Quadratic):
             return NotImplemented
         if isinstance(other, Affine):
             shape = np.broadcast_shapes(self.shape, other.shape)
             a, b = self.to_shape(shape), other.to_shape(shape)
-            joined = (np.concatenate(pair) for pair in ((a.row, b.row), (a.col, b.col), (a.val, b.val)))
-            return Affine(a.constant + b.constant, *joined)
+            row, col = np.concatenate([a.row, b.row]), np.concatenate([a.col, b.col])
+            return Affine(a.constant + b.constant, row, col, np.concatenate([a.val, b.val]))
         numbers = np.asarray(other, dtype=np.float64)
         wide = self.to_shape(np.broadcast_shapes(self.shape, numbers.shape))
         return Affine(wide.constant + numbers, wide.row, wide.col, wide.val)
@@ -78,13 +83,13 @@ class Affine:
     def __neg__(self) -> Affine:
         return Affine(-self.constant, self.row, self.col, -self.val)
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Expression) -> Expression:
         return self + (-other)
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Expression) -> Expression:
         return -self + other
 
-    def __mul__(self, other: Any) -> Affine:
+    def __mul__(self, other: Expression) -> Affine:
         if isinstance(other, Affine | Quadratic):
             raise TypeError("a law must be affine in the controls and states: it multiplies two of them")
         numbers = np.asarray(other, dtype=np.float64)
@@ -94,15 +99,15 @@ class Affine:
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Affine:
+    def __truediv__(self, other: Expression) -> Affine:
         return self * (1.0 / np.asarray(other, dtype=np.float64))
 
-    def __pow__(self, exponent: Any) -> Quadratic:
+    def __pow__(self, exponent: Expression) -> Quadratic:
         if exponent != 2:
             raise TypeError(f"a law may only square a control or state, not raise it to {exponent}")
         return Quadratic(affine(0.0).to_shape(self.shape), ((np.ones(self.shape), self),))
 
-    def __matmul__(self, matrix: Any) -> Affine:
+    def __matmul__(self, matrix: Expression) -> Affine:
         """Return the product of (..., k) with a numeric matrix (k, m): shape (..., m)."""
         factor = sp.coo_array(matrix)
         k, m = factor.shape
@@ -126,7 +131,7 @@ class Quadratic:
     terms: tuple[tuple[Floats, Affine], ...]
     __array_ufunc__ = None
 
-    def __add__(self, other: Any) -> Quadratic:
+    def __add__(self, other: Expression) -> Quadratic:
         if isinstance(other, Quadratic):
             return Quadratic(self.part + other.part, self.terms + other.terms)
         return Quadratic(self.part + other, self.terms)
@@ -136,25 +141,21 @@ class Quadratic:
     def __neg__(self) -> Quadratic:
         return self * -1.0
 
-    def __sub__(self, other: Any) -> Quadratic:
-        return self + (-other)
+    def __sub__(self, other: Expression) -> Quadratic:
+        return self.__add__(-other)
 
-    def __rsub__(self, other: Any) -> Quadratic:
-        return -self + other
+    def __rsub__(self, other: Expression) -> Quadratic:
+        return (-self).__add__(other)
 
-    def __mul__(self, other: Any) -> Quadratic:
+    def __mul__(self, other: Expression) -> Quadratic:
         if isinstance(other, Affine | Quadratic):
             raise TypeError("a cost must be at most quadratic")
         return Quadratic(self.part * other, tuple((weight * other, square) for weight, square in self.terms))
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Quadratic:
+    def __truediv__(self, other: Expression) -> Quadratic:
         return self * (1.0 / np.asarray(other, dtype=np.float64))
-
-
-Expression: TypeAlias = Any
-"""A number, an array, an Affine or, in costs, a Quadratic."""
 
 
 def affine(numbers: Expression) -> Affine:

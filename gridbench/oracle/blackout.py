@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from gridbench.oracle.affine import Floats
-from gridbench.oracle.conic import Solution
 from gridbench.oracle.formulation import Formulation, blackout_bill
 from gridbench.oracle.projection import Projection
+
+if TYPE_CHECKING:
+    from gridbench.oracle.affine import Floats
+    from gridbench.oracle.conic import Solution
 
 
 def step_floors(formulation: Formulation, solution: Solution | None) -> Floats:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridbench.errors import SolverError
-from gridbench.oracle.affine import Floats
-from gridbench.oracle.formulation import Formulation
 from gridbench.physics.terms import MONEY, Device, Values
 from gridbench.plant.plant import Plant
-from gridbench.scenario.scenario import Columns, Scenario
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.oracle.affine import Floats
+    from gridbench.oracle.formulation import Formulation
+    from gridbench.scenario.scenario import Columns, Scenario
 
 TOLERANCE = 1e-6
 """Relative room for the tolerances of the plant: its power flow converges, and its limits hold, to about 1e-9."""
@@ -45,6 +49,7 @@ class Replay:
     """The plant of a scenario, ready to price schedules of one day."""
 
     def __init__(self, scenario: Scenario, series: Columns) -> None:
+        """Make the plant ready for one day."""
         self._plant, self._series = Plant(scenario, batch=1), series
         self._scenario = scenario
 
@@ -52,7 +57,6 @@ class Replay:
         """Return the money of the day when a policy asks for `asks` (steps, asks)."""
         self._plant.reset([self._series])
         return float(sum(self._plant.step(row[None].astype(np.float64)).cost_usd[0] for row in asks))
-
 
     def around(self, asks: NDArray[np.float32], reach: int) -> tuple[Floats, Floats]:
         """Return what other positions of taps and banks would cost, all other asks as they are, movement left out.

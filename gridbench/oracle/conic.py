@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import clarabel
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from gridbench.oracle.affine import Floats
-from gridbench.oracle.problem import Problem
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.oracle.affine import Floats
+    from gridbench.oracle.problem import Problem
 
 USABLE = ("Solved", "AlmostSolved", "InsufficientProgress", "MaxIterations", "MaxTime", "NumericalError")
 """Endings whose duals are worth reading: the safe bound makes them harmless."""

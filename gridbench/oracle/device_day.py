@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridbench.oracle.affine import Affine, Expression, Floats, Quadratic, affine, concatenate
-from gridbench.oracle.problem import Builder
 from gridbench.physics.terms import Cone, Device, Eq, Row, Values
-from gridbench.scenario.scenario import Columns, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gridbench.oracle.problem import Builder
+    from gridbench.oracle.taps import Window
+    from gridbench.scenario.scenario import Columns, Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +34,10 @@ def inputs(device: Device, series: Columns) -> Values:
     return Values(**{name: series[column] for name, column in device.inputs().items()})
 
 
-def device_day(  # noqa: PLR0913
-    builder: Builder, device: Device, series: Columns, scenario: Scenario, window: Floats | None, *, apart: bool = False
+def device_day(
+    builder: Builder, device: Device, series: Columns, scenario: Scenario, window: Window | None, *, apart: bool = False
 ) -> DeviceDay:
-    """Add a device's columns, rows and money; `window` (steps, 2) narrows the positions of a regulator or bank.
+    """Add a device's columns, rows and money; `window` narrows the positions of a regulator or bank.
 
     With `apart` each step stands alone: it may start from any state, and the end of the day is free.
     """
@@ -48,22 +53,18 @@ def device_day(  # noqa: PLR0913
     return DeviceDay(device, controls, states, p_mw, q_mvar)
 
 
-def _controls(
-    builder: Builder, device: Device, scenario: Scenario, window: Floats | None, *, apart: bool
-) -> dict[str, Affine]:
+def _controls(builder: Builder, device: Device, scenario: Scenario, window: Window | None, *, apart: bool) -> dict[str, Affine]:
     """Add the columns of the controls; what the tie feeds follows from the network: the master need not see it."""
     controls = {}
     for name, span in device.controls().items():
-        low, high = (window[:, 0], window[:, 1]) if window is not None and name == "position" else (span.lo, span.hi)
+        low, high = (window.low, window.high) if window is not None and name == "position" else (span.lo, span.hi)
         network = apart or (device is scenario.tie and not span.integer)
         column = f"{device.name}.{name}"
         controls[name] = builder.column(column, (scenario.steps,), low, high, integer=span.integer, network=network)
     return controls
 
 
-def _carried_states(
-    builder: Builder, device: Device, scenario: Scenario, now: tuple[Values, Values]
-) -> dict[str, Affine]:
+def _carried_states(builder: Builder, device: Device, scenario: Scenario, now: tuple[Values, Values]) -> dict[str, Affine]:
     """Add the states after each step with the laws that lead to them; return those before each step."""
     u, w = now
     after = {
@@ -94,9 +95,7 @@ def _free_states(builder: Builder, device: Device, scenario: Scenario, now: tupl
 
 def _close(builder: Builder, device: Device, first: Values, last: Values) -> None:
     """Add the slacks, rows and money of the end of the day."""
-    slacks = {
-        name: builder.column(f"{device.name}.{name}", (1,), span.lo, span.hi) for name, span in device.closing().items()
-    }
+    slacks = {name: builder.column(f"{device.name}.{name}", (1,), span.lo, span.hi) for name, span in device.closing().items()}
     slack = Values(**slacks)
     add_rows(builder, f"{device.name}.closing", device.closing_limits(first, last, slack), None)
     add_money(builder, f"{device.name}.closing", device.closing_cost(slack), None)
@@ -127,9 +126,7 @@ def add_money(
         builder.minimise(linear)
 
 
-def _epigraph(  # noqa: PLR0913
-    builder: Builder, name: str, weight: Floats, square: Affine, gate: Affine | None, *, network: bool
-) -> Affine:
+def _epigraph(builder: Builder, name: str, weight: Floats, square: Affine, gate: Affine | None, *, network: bool) -> Affine:
     """Return columns z >= square^2, for a gated device the perspective z * gate >= square^2 (Frangioni and Gentile 2006)."""
     if np.any(weight < 0.0):
         raise TypeError(f"{name}: a cost must be convex, its squares must have weights >= 0")

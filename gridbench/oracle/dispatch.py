@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridbench.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +64,10 @@ class Dispatch:
         if faults:
             raise InvalidInput(where, faults)
         empty = {"bound_usd", "survive_usd"}
-        read = {name: -math.inf if plain[name] is None and name in empty else plain[name] for name in names}
+        read: dict[str, Any] = {name: -math.inf if plain[name] is None and name in empty else plain[name] for name in names}
         read["blackout_usd"] = math.inf if plain["blackout_usd"] is None else plain["blackout_usd"]
-        return cls(**{**read, "asks": np.asarray(plain["asks"], dtype=np.float32)})
+        read["asks"] = np.asarray(plain["asks"], dtype=np.float32)
+        return cls(**read)
 
     def save(self, path: Path) -> None:
         """Write JSON."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.oracle.affine import Expression, Floats
 from gridbench.oracle.device_day import DeviceDay, device_day, inputs
-from gridbench.oracle.network_day import Tap, Windows, network_day
+from gridbench.oracle.network_day import network_day
 from gridbench.oracle.problem import Builder, Problem
-from gridbench.scenario.scenario import Columns, Scenario
+from gridbench.oracle.taps import Tap, Window, Windows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gridbench.oracle.affine import Expression, Floats
+    from gridbench.scenario.scenario import Columns, Scenario
 
 NAME = "branch flow, second-order cone relaxation; perspective of gated quadratics; hulls of taps and banks"
 
@@ -61,19 +66,22 @@ class Formulation:
 
 
 def whole(scenario: Scenario) -> Windows:
-    """Return the widest windows of positions: name of the regulator or bank -> (steps, 2)."""
-    stepped = (*scenario.regulators, *scenario.banks)
-    return {d.name: np.tile([d.positions().lo, d.positions().hi], (scenario.steps, 1)) for d in stepped}
+    """Return the widest windows: all positions, and the protection band of the voltage."""
+    return {d.name: _window(scenario, *d.positions()[:2]) for d in (*scenario.regulators, *scenario.banks)}
 
 
-def fixed_windows(positions: Mapping[str, Floats]) -> Windows:
+def fixed_windows(scenario: Scenario, positions: Mapping[str, Floats]) -> Windows:
     """Return windows that hold one position a step; `positions` are arrays (steps,)."""
-    return {name: np.stack([path, path], axis=1) for name, path in positions.items()}
+    return {name: _window(scenario, path, path) for name, path in positions.items()}
 
 
-def formulate(
-    scenario: Scenario, series: Columns, windows: Windows | None = None, *, apart: bool = False
-) -> Formulation:
+def _window(scenario: Scenario, low: Floats | float, high: Floats | float) -> Window:
+    band, root = scenario.voltage, scenario.feeder.root_voltage_pu
+    ends = low, high, min(band.trip_min_pu, root) ** 2, max(band.trip_max_pu, root) ** 2
+    return Window(*(np.broadcast_to(np.asarray(end, dtype=np.float64), (scenario.steps,)) for end in ends))
+
+
+def formulate(scenario: Scenario, series: Columns, windows: Windows | None = None, *, apart: bool = False) -> Formulation:
     """Return the relaxation of a day over the windows of positions (the widest by default).
 
     Every trajectory of the plant without a blackout, with positions in the windows, is feasible and costs the same here.
@@ -92,4 +100,3 @@ def blackout_bill(scenario: Scenario, series: Columns) -> Floats:
     for device in scenario.devices:
         bill = bill + device.blackout_cost(inputs(device, series), scenario.step_h)
     return np.asarray(bill, dtype=np.float64)
-

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.oracle.affine import Floats, Indices
 from gridbench.oracle.conic import Solution, solve_conic
 from gridbench.oracle.master import Master
-from gridbench.oracle.problem import Problem
 from gridbench.oracle.projection import Projection
 from gridbench.oracle.safe_bound import safe_bound
+
+if TYPE_CHECKING:
+    from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.problem import Problem
 
 
 @dataclass
@@ -51,7 +54,8 @@ class Search:
 class Benders:
     """The search for the integer columns `integer` of a problem, resumable between its rounds."""
 
-    def __init__(self, problem: Problem, integer: Indices, steps: int, root: Solution, threads: int) -> None:  # noqa: PLR0913
+    def __init__(self, problem: Problem, integer: Indices, steps: int, root: Solution, threads: int) -> None:
+        """Start from the solved relaxation `root`."""
         self.problem, self.integer, self.threads = problem, integer, threads
         self.projection = Projection(problem, steps)
         self.search = Search(safe_bound(problem, root.y, root.w))

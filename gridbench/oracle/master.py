@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from gridbench.oracle.affine import Floats, Indices
-from gridbench.oracle.projection import Cuts, Projection
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.projection import Cuts, Projection
 
 DIRECTIONS = 16
 TOLERANCE = 1e-6
@@ -30,8 +33,9 @@ class Master:
     """The devices' rows and tangents of their cones, theta (steps,), and the cuts found so far."""
 
     def __init__(self, projection: Projection, integer: Indices, threads: int, floor: Floats) -> None:
+        """Begin without cuts; `integer` are the columns to branch on, `floor` (steps,) bounds theta."""
         self.projection = projection
-        self._highs = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0)):
             self._highs.setOptionValue(option, value)
         self._pass(integer, floor)

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.oracle.affine import Affine, Expression, Floats, affine, concatenate, stack
+from gridbench.oracle.affine import Affine, Expression, Floats, concatenate, stack
 from gridbench.oracle.device_day import DeviceDay, add_money, add_rows
-from gridbench.oracle.problem import Builder
+from gridbench.oracle.taps import Tap, Windows, positions_of, scaled
 from gridbench.physics.branch_flow import behind_transformer, current_cone, residuals
-from gridbench.physics.terms import Device, Number, Values
-from gridbench.scenario.scenario import Scenario
+from gridbench.physics.terms import Device, Values
 
-@dataclass(frozen=True, eq=False)
-class Tap:
-    """A regulator or bank: its positions and their factors (k,), and the expressions factor * u and u (steps,)."""
-
-    positions: Floats
-    factors: Floats
-    scaled: Affine
-    u: Affine
-
-
-Windows: TypeAlias = dict[str, Floats]
-"""Name of a regulator or bank -> its lowest and highest position in each step, arrays (steps, 2)."""
+if TYPE_CHECKING:
+    from gridbench.oracle.problem import Builder
+    from gridbench.scenario.scenario import Scenario
 
 
 def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows) -> dict[str, Tap]:
@@ -96,9 +84,10 @@ def _behind(
     parts = [s[:, k] for k in range(tree.parent.size)]
     for device in scenario.regulators:
         k = feeder.branch_index(device.branch)
-        table = _table(device.positions, lambda n, one=device, one_k=k: behind_transformer(1.0, tree.ratio[one_k] * one.ratio(n)))
-        position = days[device.name].controls["position"]
-        parts[k] = _scaled(builder, scenario, device.name, table, (position, sending[:, k]), windows[device.name])
+        numbers = positions_of(device.positions())
+        table = numbers, np.asarray(behind_transformer(1.0, tree.ratio[k] * device.ratio(numbers)))
+        factors = days[device.name].controls["position"], sending[:, k]
+        parts[k] = scaled(builder, device.name, table, factors, windows[device.name])
         taps[device.name] = Tap(*table, parts[k], sending[:, k])
         s_max[k] = table[1].max() * highest
     return stack(parts, (scenario.steps,)), s_max
@@ -118,63 +107,12 @@ def _injections(
             p[k], q[k] = p[k] + day.p_mw / base, q[k] + day.q_mvar / base
     for bank in scenario.banks:
         k = feeder.bus_index(bank.bus)
-        table = _table(bank.positions, lambda n, one=bank: one.susceptance_mvar(n) / base)
-        position = days[bank.name].controls["position"]
-        scaled = _scaled(builder, scenario, bank.name, table, (position, u[:, k]), windows[bank.name])
-        taps[bank.name] = Tap(*table, scaled, u[:, k])
-        q[k] = q[k] + scaled
+        numbers = positions_of(bank.positions())
+        table = numbers, np.asarray(bank.susceptance_mvar(numbers) / base)
+        injected = scaled(builder, bank.name, table, (days[bank.name].controls["position"], u[:, k]), windows[bank.name])
+        taps[bank.name] = Tap(*table, injected, u[:, k])
+        q[k] = q[k] + injected
     return stack(p, (scenario.steps,)), stack(q, (scenario.steps,))
-
-
-def _table(positions: Callable[[], object], law: Callable[[Number], Number]) -> tuple[Floats, Floats]:
-    """Return every position and the factor that it puts on the squared voltage."""
-    span = positions()
-    numbers = np.arange(round(span.lo), round(span.hi) + 1, dtype=np.float64)  # type: ignore[attr-defined]
-    return numbers, np.asarray(law(numbers), dtype=np.float64)
-
-
-def _scaled(  # noqa: PLR0913
-    builder: Builder,
-    scenario: Scenario,
-    name: str,
-    table: tuple[Floats, Floats],
-    factors: tuple[Affine, Affine],
-    window: Floats,
-) -> Affine:
-    """Return columns (steps,) for factor(position) * u: exact where the window holds one position, a hull elsewhere.
-
-    The hull is McCormick's (1976), over the chord of the table and its widest distance from it.
-    """
-    position, u = factors
-    u_low, u_high = scenario.voltage.trip_min_pu**2, scenario.voltage.trip_max_pu**2
-    if not u.col.size:
-        u_low = u_high = float(u.constant.ravel()[0])
-    low, high = (np.interp(window[:, end], *table) for end in (0, 1))
-    most = max(abs(table[1].min()), abs(table[1].max())) * u_high
-    out = builder.column(f"{name} scaled", (window.shape[0],), -most, most, implied=True, network=True)
-    one = window[:, 0] == window[:, 1]
-    if one.all():
-        builder.eq(out - u * low)
-        return out
-    builder.le(out - u * np.maximum(low, high))
-    builder.le(u * np.minimum(low, high) - out)
-    width = np.where(one, 1.0, window[:, 1] - window[:, 0])
-    slope = (high - low) / width
-    above, below = _distances(table, window, low, slope)
-    chord = affine(low - slope * window[:, 0]) + position * slope
-    f_low, f_high = np.minimum(low, high), np.maximum(low, high)
-    builder.le(out - ((chord + above) * u_high + u * f_low - f_low * u_high))
-    builder.le(out - ((chord + above) * u_low + u * f_high - f_high * u_low))
-    builder.le((chord - below) * u_low + u * f_low - f_low * u_low - out)
-    builder.le((chord - below) * u_high + u * f_high - f_high * u_high - out)
-    return out
-
-
-def _distances(table: tuple[Floats, Floats], window: Floats, low: Floats, slope: Floats) -> tuple[Floats, Floats]:
-    """Return how far the table lies above and below its chord within each window, (steps,) each."""
-    inside = (table[0] >= window[:, :1]) & (table[0] <= window[:, 1:])
-    off = np.where(inside, table[1] - (low[:, None] + slope[:, None] * (table[0] - window[:, :1])), 0.0)
-    return off.max(axis=1), -off.min(axis=1)
 
 
 def _flow_scale(builder: Builder, scenario: Scenario, p: Affine, q: Affine) -> Floats:
@@ -183,4 +121,4 @@ def _flow_scale(builder: Builder, scenario: Scenario, p: Affine, q: Affine) -> F
     most = np.nan_to_num(np.hypot(builder.upper_of(p), builder.upper_of(q)).max(axis=0), posinf=0.0)  # inf: no box yet
     for k in range(tree.parent.size - 1, -1, -1):
         most[tree.parent[k]] += most[k + 1]
-    return np.clip(0.5 * most[1:], 0.02, None)
+    return np.asarray(np.clip(0.5 * most[1:], 0.02, None))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from gridbench.oracle.affine import Affine, Expression, Floats, Indices, affine, stack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TINY = 1e-15
 """Coefficients below this are dropped: only cancelled sums leave them."""
@@ -53,14 +56,16 @@ class Problem:
         """Return the problem with columns fixed, and with the boxes that follow from rows of one free column."""
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[cols] = upper[cols] = numbers
-        return replace(self, **_propagated(self, lower, upper))
+        lower, upper = _propagated(self, lower, upper)
+        return replace(self, lower=lower, upper=upper)
 
     def propagated(self) -> Problem:
         """Return the problem with the boxes that follow from rows of one free column."""
-        return replace(self, **_propagated(self, self.lower.copy(), self.upper.copy()))
+        lower, upper = _propagated(self, self.lower.copy(), self.upper.copy())
+        return replace(self, lower=lower, upper=upper)
 
 
-def _propagated(problem: Problem, lower: Floats, upper: Floats) -> dict[str, Floats]:
+def _propagated(problem: Problem, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """Tighten boxes by rows that have one free column left, until nothing moves.
 
     A box that would be emptied by rounding closes at its own end: emptied boxes are left to the solver to report.
@@ -84,7 +89,7 @@ def _propagated(problem: Problem, lower: Floats, upper: Floats) -> dict[str, Flo
         lower[wrong], upper[wrong] = before[0][wrong], before[1][wrong]
         if np.array_equal(lower, before[0]) and np.array_equal(upper, before[1]):
             break
-    return {"lower": lower, "upper": upper}
+    return lower, upper
 
 
 @dataclass
@@ -101,7 +106,7 @@ class Builder:
     _gates: list[Indices] = field(default_factory=list)
     _costs: list[Affine] = field(default_factory=list)
 
-    def column(  # noqa: PLR0913
+    def column(
         self,
         name: str,
         shape: tuple[int, ...],
@@ -164,7 +169,7 @@ class Builder:
             cost = cost + money
         integer, implied, period = (np.concatenate([mark[k] for mark in self._marks]) for k in range(3))
         return Problem(
-            cost=np.bincount(cost.col, weights=cost.val, minlength=self.n),
+            cost=np.asarray(np.bincount(cost.col, weights=cost.val, minlength=self.n), dtype=np.float64),
             offset=float(cost.constant),
             lower=np.concatenate([box[0] for box in self._boxes]),
             upper=np.concatenate([box[1] for box in self._boxes]),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from gridbench.oracle.affine import Floats, Indices
-from gridbench.oracle.problem import Problem
 from gridbench.oracle.safe_bound import EPS, allowed_cones, allowed_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.problem import Problem
 
 PENALTY_USD = 5000.0
 """Price of one unit of imbalance in the elastic network: above any price that should steer the devices."""
@@ -57,7 +61,8 @@ class Projection:
     def network_money(self, x: Floats) -> Floats:
         """Return what the network's columns cost in each step (steps,)."""
         own = self.network
-        return np.bincount(self.problem.period[own], weights=(self.problem.cost * x)[own], minlength=self.steps)
+        money = np.bincount(self.problem.period[own], weights=(self.problem.cost * x)[own], minlength=self.steps)
+        return np.asarray(money, dtype=np.float64)
 
     def cuts(self, y: Floats, w: Floats) -> Cuts:
         """Return one cut a step by weak duality: multipliers of device rows are dropped, the rest minimised over the boxes."""
@@ -111,15 +116,14 @@ class Projection:
         rows = np.flatnonzero(touched & (self.row_period >= 0))
         k = rows.size
         slack = sp.csr_array((np.ones(k), (rows, np.arange(k))), shape=(p.A.shape[0], k))
-        more = lambda numbers, extra: np.concatenate([numbers, np.full(2 * k, extra, dtype=numbers.dtype)])  # noqa: E731
         return replace(
             p,
-            cost=more(np.where(self.network, p.cost, 0.0), PENALTY_USD),
-            lower=more(p.lower, 0.0),
-            upper=more(p.upper, np.inf),
-            integer=more(p.integer, extra=False),
-            implied=more(p.implied, extra=False),
-            period=more(p.period, 0),
+            cost=_longer(np.where(self.network, p.cost, 0.0), PENALTY_USD, 2 * k),
+            lower=_longer(p.lower, 0.0, 2 * k),
+            upper=_longer(p.upper, np.inf, 2 * k),
+            integer=_longer(p.integer, 0, 2 * k),
+            implied=_longer(p.implied, 0, 2 * k),
+            period=_longer(p.period, 0, 2 * k),
             A=sp.csr_array(sp.hstack([p.A, slack, -slack], format="csr")),
             G=sp.csr_array(sp.hstack([p.G, sp.csr_array((p.G.shape[0], 2 * k))], format="csr")),
         )
@@ -130,6 +134,11 @@ class Projection:
         lower, upper = held.lower.copy(), held.upper.copy()
         lower[self.devices] = upper[self.devices] = x[self.devices]
         return replace(held, lower=lower, upper=upper)
+
+
+def _longer(numbers: NDArray[Any], extra: float, count: int) -> NDArray[Any]:
+    """Return the numbers with `count` more behind them."""
+    return np.concatenate([numbers, np.full(count, extra, dtype=numbers.dtype)])
 
 
 def _periods(matrix: sp.csr_array, period: Indices) -> Indices:

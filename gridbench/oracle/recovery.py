@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.oracle.affine import Floats
-from gridbench.oracle.formulation import Formulation
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gridbench.oracle.affine import Floats
+    from gridbench.oracle.formulation import Formulation
 
 WEIGHTS = (0.05, 0.5, 5.0)
 """How much a step at one position off the wish costs, in movements of one position."""

@@ -7,12 +7,15 @@ Weak duality with the multipliers projected on their cones and the gradient that
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
-from gridbench.oracle.affine import Floats
-from gridbench.oracle.problem import Problem
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+    from gridbench.oracle.affine import Floats
+    from gridbench.oracle.problem import Problem
 
 EPS = 2.0**-52
 

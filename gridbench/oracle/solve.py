@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gridbench.oracle.affine import Floats
 from gridbench.oracle.blackout import blackout_bound
 from gridbench.oracle.certify import Replay, asks_of, certified, idle_asks
 from gridbench.oracle.conic import Solution, solve_conic
@@ -17,7 +16,12 @@ from gridbench.oracle.integer import Benders, Clock
 from gridbench.oracle.master import integers
 from gridbench.oracle.recovery import cheapest, paths
 from gridbench.oracle.safe_bound import safe_bound
-from gridbench.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.oracle.affine import Floats
+    from gridbench.scenario.scenario import Scenario
 
 LEAK_USD = 0.01
 """Price of a squared current (per pu^2) in schedules: without it nothing keeps the cone of a branch without loss tight."""
@@ -26,7 +30,7 @@ REACH = (16, 8, 4, 2, 1)
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
 
 
-def solve(  # noqa: PLR0913
+def solve(
     scenario: Scenario, split: str, day: int, *, time_limit_s: float = 60.0, gap: float = 1e-3, threads: int = 2
 ) -> Dispatch:
     """Return a certified interval of the least cost of a day, as narrow as the time allows.
@@ -121,7 +125,7 @@ class _Search:
             for path in paths(formulation, x, [d.name for d in group]):
                 if self.clock.left_s <= 0.0:
                     break
-                tried = formulate(self.scenario, self.series, {**windows, **fixed_windows({**held, **path})})
+                tried = formulate(self.scenario, self.series, {**windows, **fixed_windows(self.scenario, {**held, **path})})
                 solution = self._conic(tried, gates)
                 if solution is not None and (best is None or solution.money < best[0]):
                     best = solution.money, tried, solution, path
@@ -142,7 +146,7 @@ class _Search:
             before = self.witness
             money, around = self.replay.around(self.asks, REACH[min(len(stepped), len(REACH)) - 1])
             path = cheapest(money, around, first, move_usd)
-            windows = fixed_windows({d.name: path[:, k] for k, d in enumerate(stepped)})
+            windows = fixed_windows(self.scenario, {d.name: path[:, k] for k, d in enumerate(stepped)})
             formulation = formulate(self.scenario, self.series, windows)
             solution = self._conic(formulation, gates)
             if solution is not None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import tiny_grid as tiny
 
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.formulation import formulate
-import tiny_grid as tiny
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import tiny_grid as tiny
 
+from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.device_day import inputs
 from gridbench.oracle.formulation import fixed_windows, formulate
-from gridbench.oracle.conic import solve_conic
 from gridbench.physics.branch_flow import behind_transformer, residuals
 from gridbench.physics.terms import Cone, Eq, Values
-import tiny_grid as tiny
 
 cp = pytest.importorskip("cvxpy")
 
@@ -20,7 +20,9 @@ def rows(constraints, law):
         if isinstance(row, Cone):
             parts = [part if isinstance(part, cp.Expression) else cp.Constant(part) for part in row.parts]
             radius = row.radius if isinstance(row.radius, cp.Expression) else cp.Constant(np.full(parts[0].shape, row.radius))
-            constraints.append(cp.norm(cp.vstack([cp.vec(part, order="C") for part in parts]), axis=0) <= cp.vec(radius, order="C"))
+            constraints.append(
+                cp.norm(cp.vstack([cp.vec(part, order="C") for part in parts]), axis=0) <= cp.vec(radius, order="C")
+            )
         else:
             constraints.append(row.lhs == row.rhs if isinstance(row, Eq) else row.lhs <= row.rhs)
 
@@ -41,7 +43,7 @@ def relaxation(scenario, series, positions):
     held, money = [], 0.0
     p, q = ([np.zeros(steps) for _ in range(nb)] for _ in range(2))
     u = cp.Variable((steps, nb))
-    l, P, Q = (cp.Variable((steps, nb - 1)) for _ in range(3))
+    l, P, Q = (cp.Variable((steps, nb - 1)) for _ in range(3))  # noqa: E741
     ratio = np.tile(tree.ratio, (steps, 1))
     for d in scenario.devices:
         w = inputs(d, series)
@@ -110,7 +112,7 @@ def test_both_readings_have_one_value(scenario):
     series = scenario.window("test", 0)
     gen = next(d for d in scenario.devices if d.name == "gen")
     positions = {"reg": np.array([0.0, 2.0, 2.0, 3.0, 1.0, 1.0]), "bank": np.array([0.0, 1.0, 1.0, 2.0, 2.0, 1.0])}
-    mine = formulate(scenario, series, fixed_windows(positions)).problem
+    mine = formulate(scenario, series, fixed_windows(scenario, positions)).problem
     on = mine.columns[f"{gen.name}.on"]
     ones = np.ones(scenario.steps)
     problem = relaxation(scenario, series, positions)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import tiny_grid as tiny
 
 from gridbench.oracle.affine import Quadratic, affine
 from gridbench.oracle.device_day import inputs
 from gridbench.physics.terms import Cone, Values
-import tiny_grid as tiny
 
 NAMES = [d.name for d in tiny.devices()]
 

@@ -55,7 +55,7 @@ def test_enumeration_agrees():
     series, values = small.window("test", 0), []
     for taps in itertools.product((-1.0, 0.0, 1.0), repeat=2):
         for bank in itertools.product((0.0, 1.0), repeat=2):
-            p = formulate(small, series, fixed_windows({"reg": np.array(taps), "bank": np.array(bank)})).problem
+            p = formulate(small, series, fixed_windows(small, {"reg": np.array(taps), "bank": np.array(bank)})).problem
             for on in itertools.product((0.0, 1.0), repeat=2):
                 solution = solve_conic(p.fixed(p.columns["gen.on"], np.array(on)), 60.0, tolerance=1e-7)
                 values += [solution.money] if solution.feasible else []
