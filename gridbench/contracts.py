@@ -104,8 +104,8 @@ def complete(
     for x, _, w in walk(device, rng, rounds, step_h=step_h, weather=weather):
         for integers in _integers(device):
             region = _Region(device, x, w, step_h, integers)
-            directions = [np.array(d) for d in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))]
-            directions += [d / np.linalg.norm(d) for d in rng.normal(size=(2, 2))]
+            axes = np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0), *rng.normal(size=(2, 2))])
+            directions = axes if region.injects else axes[:1]
             corners = [region.furthest(direction) for direction in directions] if region.possible else []
             found = [corner for corner in corners if corner is not None]
             for corner in found:
@@ -264,6 +264,11 @@ class _Region:
         """Whether the rows without any column hold."""
         below = all(gap.col.size or float(gap.constant) <= TOLERANCE for gap in self._below)
         return below and all(gap.col.size or abs(float(gap.constant)) <= TOLERANCE for gap in self._equal)
+
+    @property
+    def injects(self) -> bool:
+        """Whether the injection depends on the columns."""
+        return any(part.col.size for part in self._injection)
 
     def controls(self, point: NDArray[np.float64]) -> Values:
         """Return the controls at a point."""

@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("gridbench", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("gridbench", derandomize=True, deadline=None, max_examples=20)
 settings.load_profile("gridbench")

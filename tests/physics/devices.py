@@ -56,7 +56,9 @@ STEPPED = (
     CapacitorBank(name="one_capacitor", bus="b", steps=1, step_mvar=0.3, position_initial=1),
 )
 TIES = (
-    GridTie(name="tie", bus="r", rating_mva=2.5, price="price", delivery_usd_per_mwh=25.0, sell_factor=0.9, overload_usd_per_h=1e3),
+    GridTie(
+        name="tie", bus="r", rating_mva=2.5, price="price", delivery_usd_per_mwh=25.0, sell_factor=0.9, overload_usd_per_h=1e3
+    ),
     GridTie(name="net_metering", bus="r", rating_mva=0.3, price="price", overload_usd_per_h=1e3, trip_loading=1.5),
 )
 DEVICES = (*GENERATORS, *STORAGES, *RENEWABLES, *LOADS, *STEPPED, *TIES)

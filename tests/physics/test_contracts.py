@@ -16,16 +16,16 @@ each_step = pytest.mark.parametrize("step_h", STEPS_H)
 @each_device
 @each_step
 def test_whatever_is_asked_a_device_stays_inside_its_own_limits(device, step_h):
-    sound(device, np.random.default_rng(1), 300, step_h=step_h)
+    sound(device, np.random.default_rng(1), 120, step_h=step_h)
 
 
 @each_device
 @each_step
 def test_what_a_device_has_done_it_does_again_when_asked_for_it(device, step_h):
-    faithful(device, np.random.default_rng(2), 300, step_h=step_h)
+    faithful(device, np.random.default_rng(2), 120, step_h=step_h)
 
 
 @each_device
 @each_step
 def test_every_corner_that_the_oracle_may_choose_is_a_place_where_the_device_can_be_put(device, step_h):
-    complete(device, np.random.default_rng(3), 10, step_h=step_h)
+    complete(device, np.random.default_rng(3), 6, step_h=step_h)
