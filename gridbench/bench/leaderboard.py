@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gridbench.bench.files import write_text
 from gridbench.bench.page import page
-from gridbench.bench.standings import CLASSES, Entry, Section, read_entries, sections
+from gridbench.bench.standings import Entry, Section, read_entries, sections
 
 HEADER = (
     "rank", "policy", "version", "kind", "score", "95 % interval", "cost usd", "gap to bound %", "violating steps %",
@@ -76,7 +76,7 @@ def _markdown(found: list[Section]) -> str:
     text = ["# Leaderboard", "", f"Made by `gridbench leaderboard`. {MEANING}"]
     for section in found:
         admitted = f"at most {100 * section.tolerance:g} % violating steps, upper 95 % limit"
-        text += ["", f"## {section.scenario}, {section.split}: {section.information} ({CLASSES[section.information]})"]
+        text += ["", f"## {section.title}"]
         for title, admissible in ((f"Admissible ({admitted})", True), ("Below the line (not safe enough to be ranked)", False)):
             kept = [row for entry, row in zip(section.entries, lines(section), strict=True) if entry.admissible is admissible]
             if kept:
@@ -91,11 +91,11 @@ def _row(cells: tuple[str, ...] | list[str]) -> str:
 def _csv(found: list[Section]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("scenario", "split", "information", "admissible", "folder", "policy", "version", "kind", *_NUMBERS))
+    writer.writerow(("scenario", "split", "days", "information", "admissible", "folder", "policy", "version", "kind", *_NUMBERS))
     for section in found:
         for entry in section.entries:
             policy, scores = entry.record.policy, entry.scores.model_dump()
-            named = (section.scenario, section.split, section.information, int(entry.admissible), entry.folder)
+            named = (section.scenario, section.split, section.days, section.information, int(entry.admissible), entry.folder)
             low, high = scores.pop("score_ci95")
             writer.writerow((*named, policy.name, policy.version, policy.kind, low, high, *(scores[n] for n in _NUMBERS[2:])))
     return text.getvalue()

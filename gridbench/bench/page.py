@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from gridbench.bench.standings import CLASSES
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,7 +46,6 @@ def page(sections: Sequence[Section], meaning: str, header: Sequence[str], table
 
 
 def _section(section: Section, header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    title = f"{section.scenario}, {section.split}: {section.information} ({CLASSES[section.information]})"
     heads = "".join(f'<th scope="col"><button type="button">{escape(name)}</button></th>' for name in header)
     admitted = [entry.admissible for entry in section.entries]
     bodies = "".join(
@@ -57,7 +54,7 @@ def _section(section: Section, header: Sequence[str], lines: Sequence[Sequence[s
     )
     tolerance = f"Admissible: at most {100 * section.tolerance:g} % violating steps (upper limit of the 95 % interval)."
     return (
-        f"<h2>{escape(title)}</h2>\n<p>{tolerance}</p>\n"
+        f"<h2>{escape(section.title)}</h2>\n<p>{tolerance}</p>\n"
         f'<div class="wide"><table>\n<thead><tr>{heads}</tr></thead>\n{bodies}</table></div>'
     )
 

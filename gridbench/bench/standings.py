@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gridbench.bench.files import read_text
@@ -47,17 +48,24 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """The entries of one scenario, split and class of information, in order."""
+    """The entries of one scenario, split, number of days and class of information, in order."""
 
     scenario: str
     split: str
+    days: int
     information: str
     tolerance: float
     entries: tuple[Entry, ...]
 
+    @property
+    def title(self) -> str:
+        """What is compared, in words."""
+        days = f"{self.days} day{'s' if self.days > 1 else ''}"
+        return f"{self.scenario}, {self.split}, {days}: {self.information} ({CLASSES[self.information]})"
+
 
 def read_entries(results: Path) -> list[Entry]:
-    """Return all records below a folder; raises InvalidInput with the faults of all of them, or where the folder is missing."""
+    """Return all records below a folder; raises InvalidInput with the faults of all of them, or where there is no folder."""
     if not results.is_dir():
         raise InvalidInput(str(results), ["there is no such folder: run `gridbench run --out results/...` first"])
     faults, entries = [], []
@@ -67,9 +75,22 @@ def read_entries(results: Path) -> list[Entry]:
             entries.append(_entry(path, folder))
         except GridbenchError as error:
             faults += [f"{folder}: {fault}" for fault in getattr(error, "faults", [str(error)])]
+    faults = faults or _unlike_bounds(entries)
     if faults:
         raise InvalidInput(str(results), faults)
     return entries
+
+
+def _unlike_bounds(entries: list[Entry]) -> list[str]:
+    """Return which entries lean on other intervals than the first of the same days: their scores cannot be compared."""
+    first: dict[tuple[str, str, int], Entry] = {}
+    faults = []
+    for entry in entries:
+        record = entry.record
+        known = first.setdefault((record.scenario.id, record.scenario.split, record.protocol.days), entry)
+        if (record.bound.digest, record.scenario.digest) != (known.record.bound.digest, known.record.scenario.digest):
+            faults.append(f"{entry.folder}: leans on other intervals or files than {known.folder}: run both again")
+    return faults
 
 
 def _entry(path: Path, folder: str) -> Entry:
@@ -80,17 +101,18 @@ def _entry(path: Path, folder: str) -> Entry:
     return Entry(record, folder, record.scores.violating_steps_share_upper <= tolerance(record.scenario.id))
 
 
+@cache
 def tolerance(scenario: str) -> float:
     """Return the largest share of violating steps that a scenario admits; raises UnknownName."""
     return load_scenario(scenario).violating_share_max
 
 
 def sections(entries: list[Entry]) -> list[Section]:
-    """Return the entries by scenario, split and class of information, each in order."""
-    groups: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    """Return the entries by scenario, split, number of days and class of information, each in order."""
+    groups: dict[tuple[str, str, int, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         part = entry.record.scenario
-        groups[part.id, part.split, entry.record.policy.information].append(entry)
+        groups[part.id, part.split, entry.record.protocol.days, entry.record.policy.information].append(entry)
     ranks = list(CLASSES)
-    ordered = sorted(groups, key=lambda place: (place[0], place[1], ranks.index(place[2])))
+    ordered = sorted(groups, key=lambda place: (place[0], place[1], -place[2], ranks.index(place[3])))
     return [Section(*place, tolerance(place[0]), tuple(sorted(groups[place], key=lambda e: e.order))) for place in ordered]

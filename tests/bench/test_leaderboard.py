@@ -7,6 +7,7 @@ import pytest
 
 from gridbench.bench import standings
 from gridbench.bench.leaderboard import FILES, leaderboard, stale, write_leaderboard
+from gridbench.bench.runner import run
 from gridbench.cli import main
 from gridbench.errors import InvalidInput
 
@@ -60,6 +61,19 @@ def test_the_page_stands_alone_and_is_escaped(results):
     assert "&lt;script&gt;" in page
     assert not any(word in page for word in ("http://", "https://", "src="))
     assert page.count("<table>") == 2
+
+
+def test_fewer_days_are_another_section_and_other_intervals_are_refused(tiny, results):
+    run(tiny, "idle", days=1, out=results / "tiny-v1" / "short", quiet=True)
+    text = leaderboard(results)["LEADERBOARD.md"]
+    assert "tiny-v1, test, 3 days: local" in text
+    assert "tiny-v1, test, 1 day: local" in text
+    path = results / "tiny-v1" / "idle" / "record.json"
+    record = json.loads(path.read_text())
+    record["bound"]["digest"] = "sha256:" + "0" * 64
+    path.write_text(json.dumps(record))
+    with pytest.raises(InvalidInput, match="leans on other intervals"):
+        leaderboard(results)
 
 
 def test_numbers_edited_by_hand_are_refused_with_the_folder(results):
