@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gridbench.oracle.affine import Floats
     from gridbench.oracle.formulation import Formulation
 
-WEIGHTS = (0.05, 0.5, 5.0)
+WEIGHTS = (0.5,)
 """How much a step at one position off the wish costs, in movements of one position."""
 
 

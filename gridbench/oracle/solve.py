@@ -14,6 +14,7 @@ from gridbench.oracle.dispatch import Dispatch
 from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate
 from gridbench.oracle.integer import Benders, Clock
 from gridbench.oracle.master import integers
+from gridbench.oracle.narrowing import narrowed
 from gridbench.oracle.recovery import cheapest, paths
 from gridbench.oracle.safe_bound import safe_bound
 
@@ -27,6 +28,10 @@ LEAK_USD = 0.01
 """Price of a squared current (per pu^2) in schedules: without it nothing keeps the cone of a branch without loss tight."""
 REACH = (16, 8, 4, 2, 1)
 """How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
+RESERVE = 4.0
+"""How many times the last root relaxation's seconds are kept for the next one while windows are narrowed."""
+PASSES = 4
+"""How often windows are narrowed at most."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
 
 
@@ -51,9 +56,9 @@ class _Search:
         self.replay = Replay(scenario, self.series)
         self.asks: NDArray[np.float32] = idle_asks(scenario)
         self.witness = self.replay.cost_usd(self.asks)
-        self.survive, self.blackout = -np.inf, -np.inf
+        self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
+        self.root_s = 0.0
         self.rounds, self.slack, self.slack_at = 0, 0.0, ""
-        self.notes: list[str] = []
 
     @property
     def open_gap(self) -> float:
@@ -66,13 +71,26 @@ class _Search:
         return self.open_gap <= self.gap or self.clock.left_s <= 0.0
 
     def run(self) -> Dispatch:
-        """Narrow the interval stage by stage."""
+        """Narrow the interval stage by stage, then the windows of taps by what the witness leaves, and so on."""
         formulation = formulate(self.scenario, self.series)
         self._blackout()
-        root = self._root(formulation)
-        if root is not None and not self.done:
+        for _ in range(PASSES):
+            root = self._root(formulation)
+            if root is None or self.done:
+                break
             self._integers(formulation, root)
+            gap_usd = self.witness - safe_bound(formulation.problem, root.y, root.w)
+            if self.done or not formulation.taps:
+                break
+            self._cap = self.witness
+            rest = Clock(self.clock.left_s - RESERVE * self.root_s)
+            windows = narrowed(formulation, root, gap_usd, rest, self.threads)
+            formulation = formulate(self.scenario, self.series, windows)
         return self._dispatch()
+
+    def _raise(self, bound_usd: float) -> None:
+        """Take a bound of the days without a blackout; once windows are narrow it holds up to the witness that narrowed them."""
+        self.survive = max(self.survive, min(bound_usd, self._cap))
 
     def _conic(self, formulation: Formulation, gates: Floats) -> Solution | None:
         """Solve with the gates fixed and currents lightly priced; None where that gives nothing to use."""
@@ -87,17 +105,19 @@ class _Search:
         apart = formulate(self.scenario, self.series, apart=True)
         self.blackout = blackout_bound(apart, None)
         if self.clock.left_s > 0.0:
-            solution = solve_conic(apart.problem, self.clock.left_s, self.threads, tolerance=1e-6)
+            solution = solve_conic(apart.problem, self.clock.left_s, self.threads, tolerance=1e-3)
             self.blackout = max(self.blackout, blackout_bound(apart, solution))
 
     def _root(self, formulation: Formulation) -> Solution | None:
         problem = formulation.problem
-        self.survive = safe_bound(problem, np.zeros(problem.A.shape[0]), np.zeros(problem.G.shape[0]))
+        self._raise(safe_bound(problem, np.zeros(problem.A.shape[0]), np.zeros(problem.G.shape[0])))
         if self.clock.left_s <= 0.0:
             return None
+        began = self.clock.spent_s
         solution = solve_conic(problem, self.clock.left_s, self.threads)
+        self.root_s = self.clock.spent_s - began
         if solution.usable:
-            self.survive = max(self.survive, safe_bound(problem, solution.y, solution.w))
+            self._raise(safe_bound(problem, solution.y, solution.w))
         return solution if solution.feasible else None
 
     def _integers(self, formulation: Formulation, root: Solution) -> None:
@@ -105,11 +125,12 @@ class _Search:
         cols = integers(formulation.problem.columns, formulation.gates())
         benders = Benders(formulation.problem, cols, self.scenario.steps, root, self.threads)
         benders.try_point(root.x[cols], self.clock)
-        tried = np.inf
+        tried, rounds = np.inf, 0
         while not self.done:
             search = benders.search
             going = search.gap > 0.1 * self.gap and benders.round(0.1 * self.gap, self.clock)
-            self.survive, self.rounds = max(self.survive, search.bound), search.rounds
+            self._raise(search.bound)
+            rounds, self.rounds = search.rounds, self.rounds + search.rounds - rounds
             if search.x is not None and search.best < tried and (search.gap <= 0.5 * self.gap or not going):
                 tried = search.best
                 self._positions(formulation, search.x, search.x[cols])

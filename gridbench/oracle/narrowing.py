@@ -1,0 +1,132 @@
+"""Narrowing by the witness: positions and voltages that no day cheaper than the witness can have (docs/formulation.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+
+from gridbench.oracle.conic import solve_conic
+from gridbench.oracle.projection import Projection
+from gridbench.oracle.safe_bound import allowed_cones, allowed_rows
+
+if TYPE_CHECKING:
+    from gridbench.oracle.affine import Affine, Floats, Indices
+    from gridbench.oracle.conic import Solution
+    from gridbench.oracle.formulation import Formulation
+    from gridbench.oracle.integer import Clock
+    from gridbench.oracle.problem import Problem
+    from gridbench.oracle.taps import Window, Windows
+
+ROOM = 1e-6
+"""Added to every end that is found: positions are whole numbers, voltages need no more digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """A problem cut into single steps, each with one more row: what it may cost above the bound (day's money, all steps)."""
+
+    problem: Problem
+    steps: int
+
+    def least(self, aim: Affine, clock: Clock, threads: int) -> Floats:
+        """Return a lower bound of `aim` (steps,) in each step, safe whatever the solver does."""
+        cost = np.bincount(aim.col, weights=aim.val, minlength=self.problem.n)
+        problem = replace(self.problem, cost=np.asarray(cost, dtype=np.float64))
+        solution = solve_conic(problem, clock.left_s, threads, tolerance=1e-3)
+        if not solution.usable:
+            return np.full(self.steps, -np.inf)
+        return Projection(problem, self.steps).cuts(solution.y, solution.w).constant + aim.constant
+
+
+def single_steps(formulation: Formulation, root: Solution, gap_usd: float) -> Steps:
+    """Return the steps of a problem taken apart, where no step costs `gap_usd` more than its share of the bound.
+
+    By weak duality the day's money less the safe bound is a sum of terms that are never negative: reduced cost times the
+    distance from the box's corner, multiplier times the slack of a row or cone. Those of one step add up to `gap_usd`
+    at most, or the day is no cheaper than the witness. Rows between steps are dropped.
+    """
+    p, steps = formulation.problem, formulation.scenario.steps
+    when = _when(p, steps)
+    y, w = allowed_rows(p, root.y), allowed_cones(p, root.w)
+    gradient = p.cost + p.A.T @ y - p.G.T @ w
+    corner = np.where(gradient >= 0.0, p.lower, p.upper)
+    side = np.where(y > 0.0, p.row_upper, np.where(y < 0.0, p.row_lower, 0.0))
+    first, last = _span(p.A, when)
+    inside = first == last
+    reduced = sp.csr_array((gradient, (when, np.arange(p.n))), shape=(steps, p.n))
+    free = inside & (p.row_lower != p.row_upper) & (y != 0.0)
+    rows = np.flatnonzero(free)
+    slack = sp.csr_array((y[rows], (first[rows], rows)), shape=(steps, p.A.shape[0]))
+    members = _members(p, when)
+    cones = sp.csr_array((w, (members, np.arange(w.size))), shape=(steps, w.size))
+    left = reduced - slack @ p.A + cones @ p.G
+    held = np.bincount(when, weights=gradient * corner, minlength=steps)
+    held = held - np.bincount(first[rows], weights=(y * side)[rows], minlength=steps) - cones @ p.h
+    room = 1e-6 * (1.0 + np.bincount(when, weights=np.abs(gradient * corner), minlength=steps))
+    apart = replace(
+        p,
+        offset=0.0,
+        period=when,
+        A=sp.csr_array(sp.vstack([p.A[inside], left], format="csr")),
+        row_lower=np.concatenate([p.row_lower[inside], np.full(steps, -np.inf)]),
+        row_upper=np.concatenate([p.row_upper[inside], held + gap_usd + room]),
+    )
+    return Steps(apart, steps)
+
+
+def narrowed(formulation: Formulation, root: Solution, gap_usd: float, clock: Clock, threads: int) -> Windows:
+    """Return the windows of all taps and banks outside of which a day costs `gap_usd` more than the root's bound.
+
+    Regulators come first, and voltages before positions: what time does not suffice for stays as it was.
+    """
+    steps = single_steps(formulation, root, gap_usd)
+    found = dict(formulation.windows)
+    names = [d.name for d in formulation.scenario.regulators]
+    for end in ("u_high", "u_low", "high", "low"):
+        for name in names:
+            tap = formulation.taps[name]
+            aim = tap.u if end.startswith("u") else formulation.days[name].controls["position"]
+            if aim.col.size and clock.left_s > 0.0:
+                found[name] = _moved(found[name], end, steps.least(-aim if end.endswith("high") else aim, clock, threads))
+    return found
+
+
+def _moved(window: Window, end: str, least: Floats) -> Window:
+    """Return the window with one end moved to what `least` proves: of the number itself, or for a high end of its negative."""
+    whole = not end.startswith("u")
+    if end.endswith("high"):
+        high = np.floor(ROOM - least) if whole else ROOM - least
+        other = window.low if whole else window.u_low
+        return window._replace(**{end: np.maximum(np.minimum(getattr(window, end), high), other)})
+    low = np.ceil(least - ROOM) if whole else least - ROOM
+    other = window.high if whole else window.u_high
+    return window._replace(**{end: np.minimum(np.maximum(getattr(window, end), low), other)})
+
+
+def _when(problem: Problem, steps: int) -> Indices:
+    """Return the step of every column: blocks are arrays (steps, ...), the end of the day belongs to the last step."""
+    when = np.full(problem.n, steps - 1, dtype=np.int64)
+    for block in problem.columns.values():
+        if block.shape[0] == steps:
+            when[block] = np.arange(steps).reshape(-1, *[1] * (block.ndim - 1))
+    return when
+
+
+def _span(matrix: sp.csr_array, when: Indices) -> tuple[Indices, Indices]:
+    """Return the first and the last step that each row touches."""
+    owner = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    first = np.full(matrix.shape[0], np.iinfo(np.int64).max)
+    last = np.full(matrix.shape[0], -1)
+    np.minimum.at(first, owner, when[matrix.indices])
+    np.maximum.at(last, owner, when[matrix.indices])
+    return first, last
+
+
+def _members(problem: Problem, when: Indices) -> Indices:
+    """Return the step of each cone row, that of its cone."""
+    starts = np.concatenate([[0], np.cumsum(problem.cone_sizes)[:-1]]).astype(np.int64)
+    rows = np.maximum.reduceat(_span(problem.G, when)[1], starts)
+    return np.repeat(rows, problem.cone_sizes)
