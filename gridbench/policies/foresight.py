@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridbench.errors import InvalidInput
-from gridbench.policies.policy import Floats, Observations, Policy
+from gridbench.policies.policy import Floats, Observations, Policy, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,8 @@ class Foresight(Policy):
         self._asks: Floats = np.zeros((0, len(self.layout.asks)))
         self._step = 0
 
-    def _solve(self, split: str, day: int) -> Any:
-        from gridbench.oracle.solve import solve  # type: ignore[attr-defined, unused-ignore]  # noqa: PLC0415
+    def _solve(self, split: str, day: int) -> Dispatch:
+        from gridbench.oracle import solve  # noqa: PLC0415
 
         return solve(self.scenario, split, day)
 
@@ -43,9 +43,9 @@ class Foresight(Policy):
         self._step = 0
 
     def act(self, observations: Observations) -> dict[str, Floats]:
-        """Return the actions of the next step (batch of one). Raises InvalidInput past the end of the schedule, or for a batch."""
-        if self._step >= len(self._asks) or len(next(iter(observations.values()))) != 1:
-            fault = f"step {self._step} of a schedule of {len(self._asks)}: call reset at the start of each day, with a batch of one"
+        """Return the actions of the next step (batch of one). Raises InvalidInput past the end of the day, or for a batch."""
+        if self._step >= len(self._asks) or batch_of(observations) != 1:
+            fault = f"step {self._step} of a schedule of {len(self._asks)} for one day: call reset at the start of each day"
             raise InvalidInput("policy 'foresight'", [fault])
         actions = self.codec.encode(self._asks[self._step : self._step + 1])
         self._step += 1
@@ -60,4 +60,5 @@ def day_of(scenario: Scenario, columns: Columns) -> tuple[str, int]:
             found = scenario.window(name, day)
             if all(np.array_equal(found[c], one) for c, one in zip(scenario.columns, wanted, strict=True)):
                 return name, day
-    raise InvalidInput("policy 'foresight'", [f"these series are no day of a split of {scenario.id}: give columns of Scenario.window"])
+    fault = f"these series are no day of a split of {scenario.id}: give columns of Scenario.window"
+    raise InvalidInput("policy 'foresight'", [fault])

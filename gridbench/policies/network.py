@@ -61,7 +61,7 @@ class Network(Policy):
         *inner, (last, offset) = self._layers[part.module]
         for weight, bias in inner:
             hidden = np.tanh(hidden @ weight.T + bias)
-        return np.clip(hidden @ last.T + offset, -1.0, 1.0).astype(np.float64)
+        return np.asarray(np.clip(hidden @ last.T + offset, -1.0, 1.0), dtype=np.float64)
 
     def _misfits(self, observer: Observer) -> list[str]:
         faults = [f"agents.{one}: is no agent of {self.scenario.id}" for one in self.spec.agents if one not in self.codec.sizes]
@@ -73,7 +73,8 @@ class Network(Policy):
             sizes = self.spec.modules[part.module].sizes
             extra = part.one_hot.size if part.one_hot else 0
             if sizes[0] != observer.sizes[agent] + extra:
-                faults.append(f"agents.{agent}: the module takes {sizes[0]} numbers, the observation has {observer.sizes[agent]} + {extra}")
+                seen = f"{observer.sizes[agent]} + {extra}"
+                faults.append(f"agents.{agent}: the module takes {sizes[0]} numbers, the observation has {seen}")
             if sizes[-1] != size:
                 faults.append(f"agents.{agent}: the module gives {sizes[-1]} numbers, the action has {size}")
             if part.fields != fields_digest(observer, agent):

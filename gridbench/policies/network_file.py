@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors.numpy import load, save
 
 from gridbench.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 PAGE, WEIGHTS = "policy.json", "weights.safetensors"
 MOST_BYTES = 64 * 2**20
@@ -71,9 +74,11 @@ class Spec(_Strict):
 
     def faults(self) -> list[str]:
         """Return what is contradictory in the fields."""
-        found = [f"agents.{n}.module: there is no module {a.module!r}" for n, a in self.agents.items() if a.module not in self.modules]
-        marks = {n: a.one_hot for n, a in self.agents.items() if a.one_hot is not None}
-        return found + [f"agents.{n}.one_hot: index {m.index} is not below size {m.size}" for n, m in marks.items() if m.index >= m.size]
+        lost = {name: agent.module for name, agent in self.agents.items() if agent.module not in self.modules}
+        marks = {name: agent.one_hot for name, agent in self.agents.items() if agent.one_hot is not None}
+        wrong = {name: mark for name, mark in marks.items() if mark.index >= mark.size}
+        found = [f"agents.{name}.module: there is no module {module!r}" for name, module in lost.items()]
+        return found + [f"agents.{name}.one_hot: index {m.index} is not below size {m.size}" for name, m in wrong.items()]
 
 
 def read_spec(folder: Path) -> Spec:

@@ -48,7 +48,7 @@ POLICIES: dict[str, Callable[..., Policy]] = {
 """What makes each policy, called with the scenario."""
 
 
-def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) -> Policy:
+def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) -> Policy:  # noqa: ANN401
     """Return a policy by name, or a trained network by the path of its folder; `options` go to its constructor.
 
     Text is a path where it has a separator, and a name otherwise. Raises UnknownName with the nearest names, InvalidInput.

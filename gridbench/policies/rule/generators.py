@@ -12,10 +12,8 @@ if TYPE_CHECKING:
     from gridbench.policies.seen import Seen
 
 Floats = NDArray[np.float64]
-SUPPORT_PU = 0.955
-"""Below this voltage a unit is started whatever it costs."""
-HOLD_PU = 0.985
-"""Below this voltage a running unit is not stopped."""
+SUPPORT_PU = 0.92
+"""Below this voltage a unit runs whatever it costs."""
 
 
 def generator_asks(unit: Generator, tie: GridTie, seen: Seen, room_mw: Floats) -> dict[str, Floats]:
@@ -31,14 +29,10 @@ def generator_asks(unit: Generator, tie: GridTie, seen: Seen, room_mw: Floats) -
     running = seen[f"{unit.name}.on"] > 0.5
     repays = profit[:, :horizon].sum(axis=1) > unit.start_usd
     stays = (profit[:, 0] > 0.0) | (profit[:, :3].sum(axis=1) > 0.0)
-    low = np.minimum(seen.voltage("v_min_pu"), seen.voltage("coupling.v_pu")) if "coupling.v_pu" in seen else seen.voltage("v_min_pu")
-    support = (low < SUPPORT_PU) | (running & (low < HOLD_PU))
+    support = seen.voltage("v_min_pu") < SUPPORT_PU
     fits = room_mw >= unit.p_min_mw
-    on = np.where(running, stays, repays & fits) | support
-    need = np.clip((1.0 - low) / (1.0 - SUPPORT_PU), 0.0, 1.0)
-    power = np.maximum(best[:, 0], np.where(support, need * unit.p_max_mw, 0.0))
-    high = seen.voltage("v_max_pu") > 1.05
-    power = np.where(high, unit.p_min_mw, power)
+    on = np.where(running, stays & fits, repays & fits) | support
+    power = best[:, 0]
     tangent = (1.0 / unit.power_factor_min**2 - 1.0) ** 0.5
     reactive = np.where(support, 0.5 * tangent * power, 0.0)
     return {"on": on.astype(np.float64), "p_mw": np.where(on, power, 0.0), "q_mvar": np.where(on, reactive, 0.0)}

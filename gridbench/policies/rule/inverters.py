@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 DEADBAND_PU, SATURATION_PU = 0.02, 0.06
-MOST = 0.1
+MOST = 0.05
 """Share of the inverter that the droop uses at most: all inverters act at once and see the voltage a step late."""
 WATT_BEGIN_PU, WATT_END_PU = 1.06, 1.10
 

@@ -17,7 +17,6 @@ from gridbench.policies.rule.storages import storage_power
 from gridbench.policies.seen import Seen
 
 if TYPE_CHECKING:
-    from gridbench.physics.terms import Device
     from gridbench.scenario.scenario import Columns, Scenario
 
 
@@ -31,7 +30,8 @@ class Rule(Policy):
     name = "rule"
     information = "shared"
     sources = (
-        "idle.py", "seen.py", "rule/policy.py", "rule/generators.py", "rule/storages.py", "rule/inverters.py", "rule/regulators.py",
+        "idle.py", "seen.py",
+        "rule/policy.py", "rule/generators.py", "rule/storages.py", "rule/inverters.py", "rule/regulators.py",
     )  # fmt: skip
 
     def __init__(self, scenario: Scenario) -> None:
@@ -55,47 +55,42 @@ class Rule(Policy):
         """Return the actions of all agents by rule."""
         seen = {agent: Seen(self._fields[agent], observations[agent]) for agent in self._fields}
         asks = np.repeat(self._rest[None], len(next(iter(observations.values()))), axis=0)
-        for device in self.scenario.devices:
-            if self._owner[device.name] in seen:
-                self._write(asks, device.name, self._inverter(device, seen[self._owner[device.name]]))
+        planned: Floats = np.zeros(len(asks))
         for agent, observed in seen.items():
-            self._dispatch(agent, observed, asks)
-        self._operate(seen[self._owner[self.scenario.tie.name]], asks)
+            planned = planned + self._dispatch(agent, observed, asks)
+        self._operate(seen[self._owner[self.scenario.tie.name]], planned, asks)
         return self.codec.encode(asks)
 
     def _write(self, asks: Floats, device: str, values: dict[str, Floats]) -> None:
         for name, value in values.items():
             asks[:, self._place[f"{device}.{name}"]] = value
 
-    def _inverter(self, device: Device, seen: Seen) -> dict[str, Floats]:
-        if isinstance(device, Renewable):
-            return {"p_ceiling_mw": watt_ceiling(seen) * device.p_rated_mw, "q_mvar": droop(seen) * device.s_max_mva}
-        return {"q_mvar": droop(seen) * device.s_max_mva} if isinstance(device, Storage) else {}
-
-    def _dispatch(self, agent: str, seen: Seen, asks: Floats) -> None:
-        """Write the powers of an agent's storages and generators into the asks; together they serve what it draws."""
+    def _dispatch(self, agent: str, seen: Seen, asks: Floats) -> Floats:
+        """Write what an agent asks of its own devices; return the power (batch,) of storages and generators that it announces."""
         own = [device for device in self.scenario.devices if self._owner[device.name] == agent]
-        room = seen["load_mw"] - sum(seen[f"{d.name}.available_mw"] for d in own if isinstance(d, Renewable))
-        for storage in (d for d in own if isinstance(d, Storage)):
-            power = storage_power(storage, self.scenario.tie, seen, self.scenario.steps, self.scenario.step_h, room)
-            self._write(asks, storage.name, {"p_mw": power})
-            room = room - power
-        for unit in (d for d in own if isinstance(d, Generator)):
-            values = generator_asks(unit, self.scenario.tie, seen, room)
+        plants = [device for device in own if isinstance(device, Renewable)]
+        room = seen["load_mw"] - sum((seen[f"{one.name}.available_mw"] for one in plants), np.zeros(len(asks)))
+        announced: Floats = np.zeros(len(asks))
+        for plant in plants:
+            ceiling = watt_ceiling(seen) * plant.p_rated_mw
+            self._write(asks, plant.name, {"p_ceiling_mw": ceiling, "q_mvar": droop(seen) * plant.s_max_mva})
+        for storage in (device for device in own if isinstance(device, Storage)):
+            power = storage_power(storage, self.scenario.tie, seen, self.scenario.steps, self.scenario.step_h, room - announced)
+            self._write(asks, storage.name, {"p_mw": power, "q_mvar": droop(seen) * storage.s_max_mva})
+            announced = announced + power
+        for unit in (device for device in own if isinstance(device, Generator)):
+            values = generator_asks(unit, self.scenario.tie, seen, room - announced)
             self._write(asks, unit.name, values)
-            room = room - values["p_mw"]
+            announced = announced + values["p_mw"]
+        return announced
 
-    def _operate(self, seen: Seen, asks: Floats) -> None:
-        """Write the positions of regulators and banks into the asks."""
-        net = seen["total_load_mw"] - seen["total_renewable_mw"]
-        first = self._net_mw is None or self._net_mw.shape != net.shape
-        growth = np.zeros_like(net) if first else net - self._net_mw
+    def _operate(self, seen: Seen, announced: Floats, asks: Floats) -> None:
+        """Write the positions of regulators and banks into the asks, from what is measured and what the others announce."""
+        net = seen["total_load_mw"] - seen["total_renewable_mw"] - announced
+        before = self._net_mw if self._net_mw is not None and self._net_mw.shape == net.shape else None
         self._net_mw = net
-        if first:  # nothing is measured yet
-            return
-        for regulator, position in zip(
-            self.scenario.regulators, positions(self.scenario.regulators, self._lines, seen, growth), strict=True
-        ):
-            asks[:, self._place[f"{regulator.name}.position"]] = position
+        wanted = positions(self.scenario, self._lines, seen, net, before)
+        for regulator, position in zip(self.scenario.regulators, wanted, strict=True):
+            self._write(asks, regulator.name, {"position": position})
         for bank, position in zip(self.scenario.banks, bank_positions(self.scenario, seen), strict=True):
-            asks[:, self._place[f"{bank.name}.position"]] = position
+            self._write(asks, bank.name, {"position": position})

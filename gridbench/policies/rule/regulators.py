@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gridbench.physics.devices import Load
+
 if TYPE_CHECKING:
-    from gridbench.physics.devices import Regulator
     from gridbench.policies.seen import Seen
     from gridbench.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
+BANK_SHARE = 0.7
+"""Share of the loads' reactive power that fixed and switched capacitors cover together."""
 COMPENSATION = 0.5
 """Share of the drop behind a regulator that its output is raised by: the middle of its zone is held at the target."""
 
@@ -28,8 +31,8 @@ class LineDrop:
         arrays, feeder = scenario.feeder.arrays, scenario.feeder
         share = np.zeros(len(feeder.buses))
         for device in scenario.devices:
-            if device.kind == "load":
-                share[feeder.bus_index(device.bus)] += device.p_mw  # type: ignore[attr-defined]
+            if isinstance(device, Load):
+                share[feeder.bus_index(device.bus)] += device.p_mw
         for k in range(len(feeder.branches) - 1, -1, -1):
             share[arrays.parent[k]] += share[k + 1]
         share /= max(share[0], 1e-9)
@@ -43,42 +46,43 @@ class LineDrop:
         self.behind = [float(self.drop[zone == i].max(initial=drop) - drop) for i, drop in enumerate(self.output)]
 
 
-def positions(regulators: tuple[Regulator, ...], lines: LineDrop, seen: Seen, growth_mw: Floats) -> list[Floats]:
+def positions(scenario: Scenario, lines: LineDrop, seen: Seen, net_mw: Floats, before_mw: Floats | None) -> list[Floats]:
     """Return the positions (batch,) of the regulators, in the order from the root outwards.
 
-    `growth_mw` (batch,) is by how much the net load rises against the last step. A regulator moves to the position nearest
-    to its compensated target when its expected output leaves the band around it.
+    `net_mw` (batch,) is the net load expected now, `before_mw` that of the last step, None in the first step, where nothing is
+    measured. A regulator moves to the position nearest to its compensated target when its expected output leaves its band.
     """
     found: list[Floats] = []
-    lifted: Floats = np.zeros_like(growth_mw)
-    root_mw = seen["root.p_mw"] + growth_mw
-    for regulator, drop, behind in zip(regulators, lines.output, lines.behind, strict=True):
+    lifted: Floats = np.zeros_like(net_mw)
+    growth = np.zeros_like(net_mw) if before_mw is None else net_mw - before_mw
+    root_mw = net_mw if before_mw is None else seen["root.p_mw"] + growth
+    for regulator, drop, behind in zip(scenario.regulators, lines.output, lines.behind, strict=True):
         before = seen[f"{regulator.name}.position"]
         ratio = 1.0 + regulator.step_pu * before
-        inlet = seen.voltage(f"{regulator.name}.v_pu") / ratio + lifted - drop * growth_mw
-        inlet = np.maximum(inlet, 0.5)
-        target = regulator.target_pu + COMPENSATION * behind * root_mw
-        target = np.clip(target, 0.95, 1.05)
+        measured = seen.voltage(f"{regulator.name}.v_pu") / ratio - drop * growth
+        inlet = measured + lifted if before_mw is not None else scenario.feeder.root_voltage_pu - drop * root_mw + lifted
+        target = np.clip(regulator.target_pu + COMPENSATION * behind * root_mw, 0.95, 1.05)
         off = np.abs(inlet * ratio - target) > 0.5 * regulator.band_pu
         wanted = np.clip(np.rint((target / inlet - 1.0) / regulator.step_pu), regulator.position_min, regulator.position_max)
         position = np.where(off, wanted, before)
-        lifted = lifted + inlet * regulator.step_pu * (position - before)
+        lifted = lifted + inlet * regulator.step_pu * (position - (before if before_mw is not None else 0.0))
         found.append(position)
     return found
 
 
 def bank_positions(scenario: Scenario, seen: Seen) -> list[Floats]:
-    """Return the capacitors in service (batch,) of each bank: together they cover the reactive power drawn at the root.
+    """Return the capacitors in service (batch,) of each bank: as many as the load now needs of its reactive power at nominal.
 
-    None is added above 1.04 pu, and one is taken out above 1.05 pu.
+    Driven by the demand, not by the voltage, so that banks and regulators do not hunt each other.
     """
-    full = sum(bank.step_mvar * bank.steps for bank in scenario.banks) or 1.0
-    served = sum((bank.step_mvar * seen[f"{bank.name}.position"] for bank in scenario.banks), np.zeros_like(seen["root.q_mvar"]))
-    need = np.clip((seen["root.q_mvar"] + served) / full, 0.0, 1.0)
-    found = []
-    for bank in scenario.banks:
-        before = seen[f"{bank.name}.position"]
-        position = np.rint(need * bank.steps)
-        position = np.where(seen.voltage("v_max_pu") > 1.04, np.minimum(position, before), position)
-        found.append(np.maximum(np.where(seen.voltage("v_max_pu") > 1.05, np.minimum(position, before - 1.0), position), 0.0))
-    return found
+    nominal = [(d.p_mw, d.q_mvar) for d in scenario.devices if isinstance(d, Load)]
+    active, reactive = (sum(one) for one in zip(*nominal, strict=True))
+    need = BANK_SHARE * seen["total_load_mw"] * (reactive / max(active, 1e-9)) - fixed_mvar(scenario)
+    full = sum(bank.step_mvar * bank.steps for bank in scenario.banks)
+    share = np.clip(need / max(full, 1e-9), 0.0, 1.0)
+    return [np.rint(share * bank.steps) for bank in scenario.banks]
+
+
+def fixed_mvar(scenario: Scenario) -> float:
+    """Return the reactive power at 1 pu of the capacitors that are never switched."""
+    return float(np.sum(scenario.feeder.arrays.shunt_b) * scenario.feeder.base_mva)

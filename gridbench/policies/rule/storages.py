@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gridbench.policies.seen import Seen
 
 Floats = NDArray[np.float64]
+PACE = 0.4
+"""Share of the rated power that is used: the operator's regulators see a change of power one step late."""
 HOURS = 8
 """Hours ahead whose prices are compared with the price now."""
 
@@ -21,9 +23,9 @@ def storage_power(unit: Storage, tie: GridTie, seen: Seen, steps: int, step_h: f
 
     Discharges when fewer of the next known hours are dearer than the stored energy can serve, and the price now repays
     refilling; charges when fewer are cheaper than filling takes, and a later price repays it. Near the end of the day it
-    brings the energy back; at low voltage it supports, at high voltage it absorbs. It serves no more than `room_mw` (batch,),
-    what its microgrid draws.
+    brings the energy back. It discharges no more than `room_mw` (batch,), what its microgrid draws.
     """
+    pace = PACE * unit.power_mw
     energy = seen[f"{unit.name}.energy_mwh"]
     floor, top = unit.energy_share_min * unit.energy_mwh, unit.energy_share_max * unit.energy_mwh
     first = unit.energy_share_initial * unit.energy_mwh
@@ -32,7 +34,7 @@ def storage_power(unit: Storage, tie: GridTie, seen: Seen, steps: int, step_h: f
     left = np.rint(seen["left_share"] * steps)  # steps, this one included
     known = np.arange(1, HOURS + 1) < left[:, None]
     dearer, cheaper = ((ahead > now[:, None]) & known).sum(axis=1), ((ahead < now[:, None]) & known).sum(axis=1)
-    out_mwh, in_mwh = unit.power_mw * step_h / unit.efficiency_out, unit.power_mw * step_h * unit.efficiency_in
+    out_mwh, in_mwh = pace * step_h / unit.efficiency_out, pace * step_h * unit.efficiency_in
     loop, wear = unit.efficiency_in * unit.efficiency_out, 2.0 * unit.wear_usd_per_mwh
     cheapest, dearest = (seen[f"price_rest_{end}"] + tie.delivery_usd_per_mwh for end in ("min", "max"))
     later_in = np.maximum(left - 1.0, 0.0) * in_mwh
@@ -42,18 +44,9 @@ def storage_power(unit: Storage, tie: GridTie, seen: Seen, steps: int, step_h: f
     give = (spare > 1e-6) & pays_out & (dearer * out_mwh < spare)
     pays_in = (dearest * loop > now + wear) | (surplus < -1e-6)
     take = (top - energy > 1e-6) & pays_in & (cheaper * in_mwh < np.where(pays_in, top - energy, 0.0))
-    most = np.minimum(unit.power_mw, np.maximum(room_mw, 0.0))
-    power = np.where(give, np.minimum(most, spare / out_mwh * unit.power_mw), 0.0)
-    power = np.where(take & ~give, -np.minimum(unit.power_mw, (top - energy) / in_mwh * unit.power_mw), power)
-    power = _within_voltage(unit, seen, power)
+    most = np.clip(room_mw, 0.0, pace)
+    least = np.clip(unit.power_mw - room_mw, 0.0, pace)
+    power = np.where(give, np.minimum(most, spare / out_mwh * pace), 0.0)
+    power = np.where(take & ~give, -np.minimum(least, (top - energy) / in_mwh * pace), power)
     owed = np.where(surplus < 0.0, -surplus - later_in, 0.0)  # must be charged in this very step
-    return np.where(owed > 1e-6, -np.minimum(unit.power_mw, owed / in_mwh * unit.power_mw), power)
-
-
-def _within_voltage(unit: Storage, seen: Seen, power: Floats) -> Floats:
-    low, high = np.minimum(seen.voltage("v_min_pu"), seen.voltage("coupling.v_pu")), np.maximum(seen.voltage("v_max_pu"), seen.voltage("coupling.v_pu"))
-    power = np.where((low < 0.975) & (power < 0.0), power * np.clip((low - 0.955) / 0.02, 0.0, 1.0), power)
-    power = np.where((high > 1.03) & (power > 0.0), power * np.clip((1.05 - high) / 0.02, 0.0, 1.0), power)
-    power = np.where(low < 0.95, np.maximum(power, unit.power_mw * np.clip((0.95 - low) / 0.03, 0.0, 1.0)), power)
-    absorb = unit.power_mw * np.clip((high - 1.05) / 0.03, 0.0, 1.0)
-    return np.where(high > 1.05, np.minimum(power, -absorb), power)
+    return np.where(owed > 1e-6, -np.minimum(unit.power_mw, owed / in_mwh * pace), power)

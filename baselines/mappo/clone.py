@@ -1,0 +1,158 @@
+"""The warm start: actors that imitate the rule-based policy, and critics that know what it earns.
+
+Plain exploration in a weak feeder is expensive: unlearned actions break voltage limits in most hours. So the actors first
+imitate `rule` on the states that they themselves reach (DAgger, Ross et al. 2011), by least squares on the actions; then the
+critics regress the returns of the noisy actors. Everything runs on whole batches of days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from nets import Groups, perceptron
+from reward import Shaped
+
+from gridbench.policies import make_policy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from gridbench.envs.batch import BatchEnv
+    from gridbench.policies import Policy
+
+
+@dataclass
+class Nets:
+    """Actors and critics by module, and the standard deviation of each module's actions when exploring."""
+
+    actors: dict[str, nn.Sequential]
+    critics: dict[str, nn.Sequential]
+    noise: dict[str, float]
+
+
+@dataclass
+class Samples:
+    """Observations and the teacher's actions by module."""
+
+    seen: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
+    wanted: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
+
+
+def make_nets(env: BatchEnv, groups: Groups, config: dict) -> Nets:
+    """Return untrained networks; an actor's mean action starts near zero."""
+    state = sum(env.observer.sizes.values())
+    hidden = tuple(config["hidden"])
+    actors, critics = {}, {}
+    for agent, (module, _, size) in groups.items():
+        if module not in actors:
+            actors[module] = perceptron(env.observer.sizes[agent] + size, env.codec.sizes[agent], hidden, 0.01)
+            critics[module] = perceptron(state, 1, hidden, 1.0)
+    return Nets(actors, critics, {module: config["noise"].get(module, config["noise"]["default"]) for module in actors})
+
+
+def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
+    """Train actors by imitation, then critics on the returns of the noisy actors."""
+    teacher = make_policy("rule", env.scenario)
+    samples = Samples()
+    for turn in range(config["rounds"]):
+        _collect(env, groups, nets, teacher, samples, config, rng, follow=turn > 0)
+        epochs = config["epochs"] if turn < config["rounds"] - 1 else 3 * config["epochs"]
+        for module, actor in nets.actors.items():
+            seen, wanted = (np.concatenate(one[module]) for one in (samples.seen, samples.wanted))
+            loss = fit(actor, seen, wanted, epochs, rng)
+            print(f"imitation round {turn}: {module} mean square error {loss:.5f} on {len(seen)} samples", flush=True)
+    states, returns = [], []
+    for _ in range(config["critic_rounds"]):
+        one_states, one_returns = _earn(env, groups, nets, config, rng)
+        states.append(one_states)
+        returns.append(one_returns)
+    for module, critic in nets.critics.items():
+        loss = fit(critic, np.concatenate(states), np.concatenate(returns), config["critic_epochs"], rng)
+        print(f"critic {module}: mean square error {loss:.4f}, variance {np.concatenate(returns).var():.4f}", flush=True)
+
+
+def marked(groups: Groups, agent: str, seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return an observation (batch, fields) with the one-hot of its agent behind it."""
+    _, index, size = groups[agent]
+    if not size:
+        return seen
+    mark = np.zeros((len(seen), size), np.float32)
+    mark[:, index] = 1.0
+    return np.concatenate([seen, mark], axis=1)
+
+
+def fit(network: nn.Sequential, x: NDArray[np.float32], y: NDArray[np.float32], epochs: int, rng: np.random.Generator) -> float:
+    """Fit by Adam with a falling step and return the mean square error of the last epoch."""
+    optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+    size, total = 1024, max(1, epochs * (-(-len(x) // 1024)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: max(0.02, 1.0 - k / total))
+    inputs, targets = torch.as_tensor(x), torch.as_tensor(y)
+    error = 0.0
+    for _ in range(epochs):
+        losses = []
+        for rows in np.array_split(rng.permutation(len(x)), -(-len(x) // size)):
+            at = torch.as_tensor(rows)
+            loss = ((network(inputs[at]) - targets[at]) ** 2).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            losses.append(loss.item())
+        error = float(np.mean(losses))
+    return error
+
+
+def act(groups: Groups, nets: Nets, seen: dict, rng: np.random.Generator | None) -> dict:
+    """Return the actors' actions, with exploration noise where `rng` is given."""
+    actions = {}
+    with torch.no_grad():
+        for agent, (module, _, _) in groups.items():
+            mean = nets.actors[module](torch.as_tensor(marked(groups, agent, seen[agent]))).numpy()
+            noise = 0.0 if rng is None else nets.noise[module] * rng.standard_normal(mean.shape)
+            actions[agent] = np.clip(mean + noise, -1.0, 1.0)
+    return actions
+
+
+def beyond(actions: NDArray[np.float64], margin: float) -> NDArray[np.float32]:
+    """Return the actions, those at an end of [-1, 1] moved past it by a margin: exploring must not shed load by chance."""
+    return (actions + margin * ((actions >= 1.0).astype(np.float64) - (actions <= -1.0))).astype(np.float32)
+
+
+def _days(env: BatchEnv, rng: np.random.Generator) -> list:
+    return [env.scenario.window("train", int(day)) for day in rng.choice(env.scenario.split("train").days, env.batch)]
+
+
+def _collect(
+    env: BatchEnv, groups: Groups, nets: Nets, teacher: Policy, samples: Samples, config: dict, rng: np.random.Generator,
+    *, follow: bool,
+) -> None:  # fmt: skip
+    days = _days(env, rng)
+    seen = env.reset(days)
+    teacher.reset(env.scenario, days[0], 0)
+    while not env.over:
+        wanted = teacher.act(seen)
+        for agent, (module, _, _) in groups.items():
+            samples.seen.setdefault(module, []).append(marked(groups, agent, seen[agent]))
+            samples.wanted.setdefault(module, []).append(beyond(wanted[agent], config["margin"]))
+        seen, _, _ = env.step(act(groups, nets, seen, rng) if follow else wanted)
+
+
+def _earn(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> tuple:
+    seen, shaped = env.reset(_days(env, rng)), Shaped(env, config)
+    states, rewards = [], []
+    while not env.over:
+        states.append(env.state())
+        before = env.plant.t
+        seen, _, result = env.step(act(groups, nets, seen, rng))
+        rewards.append(shaped(before, result.cost_usd))
+    returns = np.zeros((len(rewards), env.batch))
+    total = np.zeros(env.batch)
+    for t in range(len(rewards) - 1, -1, -1):
+        total = rewards[t] + config["gamma"] * total
+        returns[t] = total
+    return np.concatenate(states), returns.reshape(-1, 1).astype(np.float32)

@@ -1,0 +1,83 @@
+"""The networks: who shares which actor, what an actor and a critic are, and how actors leave for NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from gridbench.policies.network import fields_digest
+
+if TYPE_CHECKING:
+    from gridbench.envs.batch import BatchEnv
+
+Groups = dict[str, tuple[str, int, int]]
+"""Agent -> (module, index, size): its place among the agents that share the module; size 0 where it is alone."""
+
+
+def groups_of(env: BatchEnv) -> Groups:
+    """Return which agents share a module: those with equally sized observations and the same kinds of asks."""
+    kinds: dict[tuple[Any, ...], list[str]] = {}
+    for agent in env.agents:
+        asks = tuple(name.split(".")[-2:] for name in env.codec.names[agent])
+        kinds.setdefault((env.observer.sizes[agent], tuple(map(tuple, _bare(asks)))), []).append(agent)
+    found: Groups = {}
+    for members in kinds.values():
+        module = members[0].rsplit("_", 1)[0]
+        for index, agent in enumerate(members):
+            found[agent] = (module, index, len(members) if len(members) > 1 else 0)
+    return {agent: found[agent] for agent in env.agents}
+
+
+def _bare(asks: tuple[list[str], ...]) -> list[tuple[str, ...]]:
+    """Leave out what tells one microgrid's devices from another's: the last words of `MG1.diesel.on` and of a shed load."""
+    return [("load", ask[-1]) if ask[-1] == "shed_mw" else tuple(ask) for ask in asks]
+
+
+def perceptron(inputs: int, outputs: int, hidden: tuple[int, ...], gain: float) -> nn.Sequential:
+    """Return a tanh network with orthogonal weights and zero biases."""
+    layers: list[nn.Module] = []
+    size = inputs
+    for width in hidden:
+        layers += [_linear(size, width, 2.0**0.5), nn.Tanh()]
+        size = width
+    return nn.Sequential(*layers, _linear(size, outputs, gain))
+
+
+def _linear(inputs: int, outputs: int, gain: float) -> nn.Linear:
+    layer = nn.Linear(inputs, outputs)
+    nn.init.orthogonal_(layer.weight, gain)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def linears(network: nn.Sequential) -> list[nn.Linear]:
+    """Return the linear layers, input first."""
+    return [layer for layer in network if isinstance(layer, nn.Linear)]
+
+
+def exported(actors: dict[str, nn.Sequential], groups: Groups, env: BatchEnv) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return modules and agents of the policy page, and the arrays of the weights."""
+    modules, arrays = {}, {}
+    for name, actor in actors.items():
+        layers = linears(actor)
+        modules[name] = {"sizes": [layers[0].in_features, *(layer.out_features for layer in layers)]}
+        for i, layer in enumerate(layers):
+            arrays[f"{name}.{i}.weight"] = layer.weight.detach().cpu().numpy().copy()
+            arrays[f"{name}.{i}.bias"] = layer.bias.detach().cpu().numpy().copy()
+    agents = {
+        agent: {
+            "module": module,
+            "one_hot": {"index": index, "size": size} if size else None,
+            "fields": fields_digest(env.observer, agent),
+        }
+        for agent, (module, index, size) in groups.items()
+    }
+    return {"modules": modules, "agents": agents}, arrays
+
+
+def seed_torch(seed: int) -> None:
+    """Make torch repeatable: one thread, one seed."""
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)

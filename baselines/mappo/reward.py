@@ -1,0 +1,42 @@
+"""The reward that is learnt from: the money that the agents can change, at a scale of about one a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gridbench.physics.devices import Load, Renewable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.envs.batch import BatchEnv
+
+
+class Shaped:
+    """Turns the cost of a step into the training reward.
+
+    The reference is the bill of a feeder without losses, storages and generators: no action changes it, so that taking it out
+    calms the returns and changes nothing about which actions are best.
+    """
+
+    def __init__(self, env: BatchEnv, recipe: dict[str, Any]) -> None:
+        """Work out the net demand per unit of each column."""
+        columns = env.plant.layout.columns
+        self._env = env
+        self._unit_usd, self._floor = recipe["unit_usd"], recipe["floor"]
+        self._weights = np.zeros(len(columns))
+        for device in env.scenario.devices:
+            if isinstance(device, Load):
+                self._weights[columns.index(device.profile)] += device.p_mw
+            if isinstance(device, Renewable):
+                self._weights[columns.index(device.profile)] -= device.p_rated_mw
+        self._price = columns.index(env.scenario.tie.price)
+
+    def __call__(self, step: int, cost_usd: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the reward (batch,) of a step that cost `cost_usd` (batch,), not below the floor."""
+        weather, scenario = self._env.plant.weather[step], self._env.scenario
+        net_mw = (weather * self._weights).sum(axis=1)
+        reference = net_mw * (weather[:, self._price] + scenario.tie.delivery_usd_per_mwh) * scenario.step_h
+        return np.asarray(np.maximum((reference - cost_usd) / self._unit_usd, self._floor))

@@ -1,0 +1,80 @@
+"""The environment for RLlib (new API stack); importing this module imports ray."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from gymnasium.spaces import Box, Dict
+from ray.rllib.env.multi_agent_env import MultiAgentEnv
+
+from gridbench.envs.field import LIMIT
+from gridbench.envs.parallel import parallel_env
+from gridbench.scenario.catalogue import load_scenario
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gridbench.scenario.scenario import Scenario
+
+Arrays = dict[Any, Any]
+
+
+_Base: Any = MultiAgentEnv  # so that the type checker reads this file alike with ray and without
+
+
+class GridMultiAgentEnv(_Base):  # type: ignore[misc]
+    """The PettingZoo environment as RLlib wants it: fixed agents, each with an observation and a reward in every step.
+
+    Reads from its config: scenario (id, path or Scenario), split ("train"), seed, reward ("shared" or "own"), and
+    groups, a dict agent -> (index, size) that adds a one-hot to the observation of agents that share a module. An observation
+    is {"obs": what the agent sees, "state": what all agents see}, for an actor and a central critic.
+    """
+
+    def __init__(self, config: dict[str, Any] | None = None) -> None:
+        """Build the environment. Raises UnknownName, InvalidInput."""
+        super().__init__()
+        given = dict(config or {})
+        scenario = given["scenario"]
+        loaded: Scenario = _load(scenario) if isinstance(scenario, str) else scenario
+        self.grid = parallel_env(loaded, given.get("split", "train"), given.get("seed"), given.get("reward", "shared"))
+        agents: list[str] = list(self.grid.possible_agents)
+        self.possible_agents, self.agents = list(agents), list(agents)
+        groups: dict[str, tuple[int, int]] = given.get("groups", {})
+        self._marks = {agent: one_hot(*groups.get(agent, (0, 0))) for agent in agents}
+        sizes = {agent: self.grid.core.observer.sizes[agent] + self._marks[agent].size for agent in agents}
+        state = Box(-LIMIT, LIMIT, self.grid.state_space.shape, np.float32)
+        own: dict[str, Any] = {agent: Box(-LIMIT, LIMIT, (size,), np.float32) for agent, size in sizes.items()}
+        spaces: dict[str, Any] = {agent: Dict({"obs": own[agent], "state": state}) for agent in agents}
+        actions: dict[str, Any] = dict(self.grid.action_spaces)
+        self.observation_spaces, self.action_spaces = spaces, actions
+        self.observation_space, self.action_space = Dict(spaces), Dict(actions)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Arrays, Arrays]:
+        """Begin a day of the split."""
+        seen, infos = self.grid.reset(seed=seed, options=options)
+        return self._observed(seen), infos
+
+    def step(self, action_dict: Arrays) -> tuple[Arrays, Arrays, Arrays, Arrays, Arrays]:
+        """Step all agents."""
+        seen, rewards, ends, cuts, infos = self.grid.step(action_dict)
+        over = all(ends.values())
+        return self._observed(seen), rewards, {**ends, "__all__": over}, {**cuts, "__all__": False}, infos
+
+    def _observed(self, seen: Arrays) -> Arrays:
+        state = self.grid.state()
+        return {agent: {"obs": np.concatenate([one, self._marks[agent]]), "state": state} for agent, one in seen.items()}
+
+
+def one_hot(index: int, size: int) -> NDArray[np.float32]:
+    """Return an array (size,) with a one at `index`; empty for size 0."""
+    mark = np.zeros(size, dtype=np.float32)
+    if size:
+        mark[index] = 1.0
+    return mark
+
+
+@lru_cache(maxsize=4)
+def _load(name: str) -> Scenario:
+    return load_scenario(name)
