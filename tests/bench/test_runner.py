@@ -64,7 +64,7 @@ def test_the_same_run_is_the_same_bytes(tiny, played, tmp_path):
 
 
 def test_a_killed_run_keeps_what_is_finished_and_resumes_to_the_same_bytes(tiny_folder, tmp_path):
-    seeds = "150"
+    seeds = "60"
     command = [sys.executable, "-m", "gridbench.cli", "run", "--scenario", str(tiny_folder), "--policy", "random", "--no-plot"]
     command += ["--seeds", seeds, "--out"]
     whole, broken = tmp_path / "whole", tmp_path / "broken"
