@@ -125,13 +125,14 @@ def _cash(cash: dict[str, Traced]) -> list[str]:
 
 
 def _clipped(device: Device, ask: Values, done: dict[str, Traced]) -> str:
-    """Return the source of the number of asks that were not followed; a unit that is off has no powers to follow."""
+    """Return the source of the number of asks that were not followed; rounding is following, and a unit at rest has no powers."""
     counts = []
+    spans = device.asks()
     for name, value in done.items():
         wanted = getattr(ask, name)
-        scale = np.maximum(np.absolute(wanted), 1.0)
+        allowed = CLIP_TOLERANCE * np.maximum(np.absolute(wanted), 1.0) + (0.5 if spans[name].integer else 0.0)
         miss = value - wanted if name in device.ceilings else np.absolute(value - wanted)
-        count = np.where(miss > CLIP_TOLERANCE * scale, 1.0, 0.0)
+        count = np.where(miss > allowed, 1.0, 0.0)
         counts.append(count if device.gate in {None, name} else count * done[device.gate])
     return text(sum(counts))
 
@@ -194,12 +195,9 @@ def _fixed_parts() -> list[str]:
         branch_flow.receiving_voltage,
         branch_flow.squared_current,
     )
+    sweep: tuple[Callable[..., Any], ...] = (power_flow.backward, power_flow.forward, power_flow.sweep)
     numbers = [f"{name} = {value!r}" for module in (power_flow, kernel) for name, value in vars(module).items() if name.isupper()]
-    return [
-        _HEADER,
-        "\n".join(numbers),
-        *(_source(law) for law in (*laws, power_flow.backward, power_flow.forward, power_flow.sweep)),
-    ]
+    return [_HEADER, "\n".join(numbers), *map(_source, laws), *map(_source, sweep)]
 
 
 def _kernel_parts() -> list[str]:

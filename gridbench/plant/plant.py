@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+SPAN_TOLERANCE = 1e-6
+"""States may begin a day outside their spans by this much (unit of the state; relative to it above 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
@@ -56,6 +59,8 @@ class Plant:
 
     def __init__(self, scenario: Scenario, batch: int = 1) -> None:
         """Compile the laws of a scenario (or take them from the cache); `reset` begins a day."""
+        if batch < 1:
+            raise InvalidInput("Plant", [f"batch must be at least 1, is {batch}"])
         self.scenario = scenario
         self.batch = batch
         self.layout: Layout = layout(scenario)
@@ -76,6 +81,7 @@ class Plant:
             ]),
             self.layout.devices.index(tie.name),
         )  # fmt: skip
+        self._lowest, self._highest = (np.array([span[end] for span in self.layout.state_spans]) for end in (0, 1))
         self._first = np.tile(self.layout.initial, (batch, 1))
         self._states = self._first.copy()
         self._weather: Floats = np.zeros((0, batch, len(self.layout.columns)))
@@ -104,23 +110,42 @@ class Plant:
     def reset(self, days: Sequence[Columns], states: Floats | None = None) -> None:
         """Begin one day in every element of the batch, at the initial states or at the given ones (batch, states).
 
-        Raises InvalidInput where the number of days is not the batch, or a column is missing or too short.
+        Raises InvalidInput, all faults at once, for a wrong number of days, a column that is missing, too short or not finite,
+        and states of a wrong shape or outside their spans. The day before goes on then.
         """
         faults = [] if len(days) == self.batch else [f"{len(days)} days for a batch of {self.batch}"]
-        for n, day in enumerate(days):
-            faults += [f"day {n}: column {c!r} is missing" for c in self.layout.columns if c not in day]
-            faults += [
-                f"day {n}: column {c!r} has {len(day[c])} steps, the scenario {self.scenario.steps}"
-                for c in self.layout.columns
-                if c in day and len(day[c]) != self.scenario.steps
-            ]
+        faults += [f"day {n}: {fault}" for n, day in enumerate(days) for fault in self._faults_of_day(day)]
+        first = np.tile(self.layout.initial, (self.batch, 1)) if states is None else np.array(states, dtype=np.float64)
+        faults += self._faults_of_states(first)
         if faults:
             raise InvalidInput("Plant.reset", faults)
         stacked = np.array([[day[c] for c in self.layout.columns] for day in days], dtype=np.float64)
         self._weather = np.ascontiguousarray(stacked.transpose(2, 0, 1))
-        self._first = np.tile(self.layout.initial, (self.batch, 1)) if states is None else np.array(states, dtype=np.float64)
-        self._states = self._first.copy()
+        self._first = first
+        self._states = first.copy()
         self._t = 0
+
+    def _faults_of_day(self, day: Columns) -> list[str]:
+        faults = []
+        for name in self.layout.columns:
+            if name not in day:
+                faults.append(f"column {name!r} is missing")
+            elif len(day[name]) != self.scenario.steps:
+                faults.append(f"column {name!r} has {len(day[name])} steps, the scenario {self.scenario.steps}")
+            elif not np.isfinite(day[name]).all():
+                faults.append(f"column {name!r} has a number that is not finite in step {int(np.isfinite(day[name]).argmin())}")
+        return faults
+
+    def _faults_of_states(self, states: Floats) -> list[str]:
+        names, spans = self.layout.states, self.layout.state_spans
+        if states.shape != (self.batch, len(names)):
+            return [f"states have shape {states.shape}, not (batch, states) = {(self.batch, len(names))}"]
+        room = SPAN_TOLERANCE * np.maximum(np.abs(states), 1.0)
+        fine = (states >= self._lowest - room) & (states <= self._highest + room)  # a NaN is not fine
+        return [
+            f"element {e}: the state {names[n]} is {states[e, n]}, its span is {spans[n].lo} to {spans[n].hi}"
+            for e, n in np.argwhere(~fine)
+        ]
 
     def step(self, asks: Floats) -> StepResult:
         """Settle, solve, advance and bill one step of every element.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from devices import diesel, storage
+from sample_devices import diesel, storage
 
 from gridbench.contracts import ContractError, complete, faithful, sound
 from gridbench.physics.devices import Generator, Regulator, Storage

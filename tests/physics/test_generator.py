@@ -6,9 +6,9 @@ from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
-from devices import GENERATORS, diesel
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_devices import GENERATORS, diesel
 
 from gridbench.physics.terms import Values
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from devices import DEVICES
+from sample_devices import DEVICES
 
 from gridbench.contracts import walk
 from gridbench.physics.reach import Line, excess, interval, reach

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from devices import LOADS, RENEWABLES, STEPPED, TIES
+from sample_devices import LOADS, RENEWABLES, STEPPED, TIES
 
 from gridbench.physics.devices import LoadingLimit, VoltageBand
 from gridbench.physics.terms import Values

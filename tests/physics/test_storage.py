@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from devices import STORAGES, storage
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_devices import STORAGES, storage
 
 from gridbench.physics.reach import least_slacks
 from gridbench.physics.terms import Values
