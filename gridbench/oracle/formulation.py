@@ -53,17 +53,6 @@ class Formulation:
         """Return the names of the binary columns that commit devices."""
         return [f"{d.name}.{d.gate}" for d in self.scenario.devices if d.gate is not None]
 
-    def modes(self) -> list[str]:
-        """Return the names of the binary columns that are neither gates nor positions, by device."""
-        stepped = {d.name for d in (*self.scenario.regulators, *self.scenario.banks)}
-        return [
-            f"{d.name}.{control}"
-            for d in self.scenario.devices
-            if d.name not in stepped
-            for control, span in d.controls().items()
-            if span.integer and control != d.gate
-        ]
-
 
 def whole(scenario: Scenario) -> Windows:
     """Return the widest windows: all positions, and the protection band of the voltage."""

@@ -58,6 +58,7 @@ class _Search:
         self.witness = self.replay.cost_usd(self.asks)
         self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
         self.root_s = 0.0
+        self._recovered: set[bytes] = set()
         self.rounds, self.slack, self.slack_at = 0, 0.0, ""
 
     @property
@@ -84,6 +85,8 @@ class _Search:
                 break
             self._cap = self.witness
             rest = Clock(self.clock.left_s - RESERVE * self.root_s)
+            if rest.left_s <= 0.0:
+                break
             windows = narrowed(formulation, root, gap_usd, rest, self.threads)
             formulation = formulate(self.scenario, self.series, windows)
         return self._dispatch()
@@ -132,8 +135,10 @@ class _Search:
             self._raise(search.bound)
             rounds, self.rounds = search.rounds, self.rounds + search.rounds - rounds
             if search.x is not None and search.best < tried and (search.gap <= 0.5 * self.gap or not going):
-                tried = search.best
-                self._positions(formulation, search.x, search.x[cols])
+                tried, gates = search.best, np.rint(search.x[cols])
+                if gates.tobytes() not in self._recovered:  # a narrower window seldom mends the schedule: leave it the time
+                    self._recovered.add(gates.tobytes())
+                    self._positions(formulation, search.x, gates)
             if not going:
                 break
 
