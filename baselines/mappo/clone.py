@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Nets:
-    """Actors and critics by module, and the standard deviation of each module's actions when exploring."""
+    """Actors and critics by module, and the standard deviations (entries,) of each module's actions when exploring."""
 
     actors: dict[str, nn.Sequential]
     critics: dict[str, nn.Sequential]
-    noise: dict[str, float]
+    noise: dict[str, NDArray[np.float32]]
 
 
 @dataclass
@@ -46,12 +46,18 @@ def make_nets(env: BatchEnv, groups: Groups, config: dict) -> Nets:
     """Return untrained networks; an actor's mean action starts near zero."""
     state = sum(env.observer.sizes.values())
     hidden = tuple(config["hidden"])
-    actors, critics = {}, {}
+    actors, critics, noise = {}, {}, {}
     for agent, (module, _, size) in groups.items():
         if module not in actors:
             actors[module] = perceptron(env.observer.sizes[agent] + size, env.codec.sizes[agent], hidden, 0.01)
             critics[module] = perceptron(state, 1, hidden, 1.0)
-    return Nets(actors, critics, {module: config["noise"].get(module, config["noise"]["default"]) for module in actors})
+            noise[module] = noise_of(env, agent, config)
+    return Nets(actors, critics, noise)
+
+
+def noise_of(env: BatchEnv, agent: str, config: dict) -> NDArray[np.float32]:
+    """Return the first standard deviation of each entry of an agent's action (entries,)."""
+    return np.array([config["noise"][name.rpartition(".")[2]] for name in env.codec.names[agent]], dtype=np.float32)
 
 
 def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:

@@ -44,7 +44,7 @@ class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: i
         hidden = tuple(self.model_config["hidden"])
         actions = self.action_space.shape[0]
         self.pi = perceptron(self.observation_space["obs"].shape[0], actions, hidden, 0.01)
-        self.log_std = torch.nn.Parameter(torch.full((actions,), float(self.model_config["log_std"])))
+        self.log_std = torch.nn.Parameter(torch.log(torch.tensor(self.model_config["noise"])))
         self.vf = perceptron(self.observation_space["state"].shape[0], 1, hidden, 1.0)
         if self.model_config.get("warm"):
             kept = torch.load(self.model_config["warm"], weights_only=True)

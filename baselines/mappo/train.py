@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import ray
 import torch
-from clone import make_nets, warm_start
+from clone import make_nets, noise_of, warm_start
 from module import MappoModule, MaskedPPOLearner, TrainingEnv
 from nets import Groups, exported, groups_of, seed_torch
 from ray.rllib.algorithms.ppo import PPOConfig
@@ -78,25 +78,26 @@ class Validation:
         return total
 
 
-def make_config(args: argparse.Namespace, recipe: dict[str, Any], groups: Groups, warm: Path | None) -> PPOConfig:
+def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, warm: Path | None) -> PPOConfig:
     """Return RLlib's configuration."""
+    first = {module: agent for agent, (module, _, _) in reversed(groups.items())}
     spec = {
         module: RLModuleSpec(
             module_class=MappoModule,
             model_config={
                 "hidden": recipe["hidden"],
-                "log_std": float(np.log(recipe["noise"].get(module, recipe["noise"]["default"]))),
+                "noise": noise_of(env, first[module], recipe).tolist(),
                 "warm": str(warm / f"{module}.pt") if warm else "",
             },
         )
-        for module in sorted({module for module, _, _ in groups.values()})
+        for module in sorted(first)
     }
     marks = {agent: (index, size) for agent, (_, index, size) in groups.items()}
-    env = {"scenario": args.scenario, "split": "train", "seed": args.seed, "groups": marks, "recipe": recipe}
+    env_config = {"scenario": args.scenario, "split": "train", "seed": args.seed, "groups": marks, "recipe": recipe}
     modules = {agent: module for agent, (module, _, _) in groups.items()}
     return (
         PPOConfig()
-        .environment(TrainingEnv, env_config=env, disable_env_checking=True)
+        .environment(TrainingEnv, env_config=env_config, disable_env_checking=True)
         .env_runners(
             num_env_runners=args.runners, num_envs_per_env_runner=recipe["envs"], batch_mode="truncate_episodes",
             rollout_fragment_length="auto",
@@ -152,7 +153,7 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     groups = groups_of(env)
     warm = prepare(args, recipe, env, groups)
     ray.init(num_cpus=max(1, args.runners + 1), include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    algo = make_config(args, recipe, groups, warm).build_algo()
+    algo = make_config(args, recipe, env, groups, warm).build_algo()
     progress = args.out / "progress.json"
     kept = Journal(seconds=time.perf_counter() - begun)
     if args.resume and progress.is_file():

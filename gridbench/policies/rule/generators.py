@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gridbench.policies.seen import Seen
 
 Floats = NDArray[np.float64]
+EXPORT_SHARE = 0.4
+"""Share of a unit's rating that it may feed beyond its own microgrid, into the feeder around it."""
 SUPPORT_PU = 0.92
 """Below this voltage a unit runs whatever it costs."""
 
@@ -20,9 +22,10 @@ def generator_asks(unit: Generator, tie: GridTie, seen: Seen, room_mw: Floats) -
     """Return commitment and powers (batch,) in 0/1, MW and Mvar.
 
     A unit starts when the hours of its minimum up time together repay the start, and runs at the power where its marginal
-    cost meets the price of buying, but not above `room_mw` (batch,), what its microgrid still draws.
+    cost meets the price of buying, but not far above `room_mw` (batch,), what its microgrid still draws.
     """
     buy = np.column_stack([seen["price"], seen.ahead("price", 8)]) + tie.delivery_usd_per_mwh
+    room_mw = room_mw + EXPORT_SHARE * unit.p_max_mw
     best = np.minimum(best_power(unit, buy), np.maximum(room_mw, unit.p_min_mw)[:, None])
     profit = best * (buy - unit.cost_usd_per_mwh) - unit.cost_usd_per_mw2h * best**2 - unit.cost_usd_per_h
     horizon = min(unit.min_up_steps, buy.shape[1])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gridbench.policies.seen import Seen
 
 Floats = NDArray[np.float64]
-PACE = 0.4
+PACE = 0.5
 """Share of the rated power that is used: the operator's regulators see a change of power one step late."""
 HOURS = 8
 """Hours ahead whose prices are compared with the price now."""

@@ -1,0 +1,113 @@
+"""The MAPPO recipe: masked advantages, groups, and actors that leave torch unchanged. Needs torch and ray."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tomllib
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gridbench.envs.batch import BatchEnv
+from gridbench.policies import make_policy
+from gridbench.policies.network_file import write_network
+
+RECIPE = Path(__file__).resolve().parents[2] / "baselines" / "mappo"
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.skipif(
+        not all(importlib.util.find_spec(one) for one in ("torch", "ray")), reason="needs the extra `rl` (torch and ray)"
+    ),
+]
+
+
+@pytest.fixture
+def recipe(monkeypatch):
+    """Return a function that imports a file of the recipe."""
+    monkeypatch.syspath_prepend(str(RECIPE))
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    yield importlib.import_module
+    for name in ("nets", "clone", "reward", "module"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture(scope="module")
+def config():
+    return tomllib.loads((RECIPE / "config.toml").read_text(encoding="utf-8"))
+
+
+def test_microgrids_share_an_actor(scenario, recipe):
+    found = recipe("nets").groups_of(BatchEnv(scenario))
+    assert found == {"mg_0": ("mg", 0, 3), "mg_1": ("mg", 1, 3), "mg_2": ("mg", 2, 3), "dso": ("dso", 0, 0)}
+
+
+def test_exported_actors_act_as_in_torch(scenario, recipe, config, tmp_path):
+    import torch  # noqa: PLC0415
+
+    nets, clone = recipe("nets"), recipe("clone")
+    env = BatchEnv(scenario, 5)
+    groups = nets.groups_of(env)
+    nets.seed_torch(0)
+    made = clone.make_nets(env, groups, config)
+    for actor in made.actors.values():
+        torch.nn.init.normal_(nets.linears(actor)[-1].weight, std=0.1)
+    page, arrays = nets.exported(made.actors, groups, env)
+    write_network(tmp_path / "out", {"name": "mappo", "version": "1", "information": "shared", **page}, arrays)
+    policy = make_policy(tmp_path / "out", scenario)
+    seen = env.reset([scenario.window("train", day) for day in range(5)])
+    for _ in range(6):
+        ours, theirs = policy.act(seen), clone.act(groups, made, seen, None)
+        assert max(np.abs(ours[agent] - theirs[agent]).max() for agent in groups) < 1e-5
+        seen, _, _ = env.step(ours)
+
+
+def test_targets_at_the_ends_are_moved_beyond_them(recipe):
+    moved = recipe("clone").beyond(np.array([[-1.0, -0.5, 0.0, 1.0]]), 0.5)
+    assert np.allclose(moved, [[-1.5, -0.5, 0.0, 1.5]])
+
+
+def test_the_reference_bill_calms_the_reward_and_ranks_alike(scenario, recipe, config):
+    shaped = recipe("reward").Shaped
+    env = BatchEnv(scenario, 1)
+    env.reset([scenario.window("train", 3)])
+    reward = shaped(env, config)
+    assert reward(0, np.array([10.0])) > reward(0, np.array([60.0]))
+    assert np.isclose(reward(0, np.array([10.0])) - reward(0, np.array([60.0])), 50.0 / config["unit_usd"])
+    assert reward(0, np.array([1e6])) == config["floor"]
+
+
+def test_masked_advantages_are_standardised_over_valid_slots(recipe):
+    import torch  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        masked = recipe("module").masked
+    generator = torch.Generator().manual_seed(0)
+    advantages = 3.0 + 2.0 * torch.randn(400, generator=generator)
+    mask = torch.ones(400, dtype=torch.bool)
+    mask[24::25] = False
+    advantages[~mask] = -50.0
+    mended = masked(advantages, mask)[mask]
+    assert abs(float(mended.mean())) < 1e-5
+    assert abs(float(mended.std()) - 1.0) < 1e-5
+
+
+@pytest.mark.slow
+def test_training_ends_in_a_policy_that_numpy_runs(scenario, tmp_path):
+    small = {"rounds": 1, "epochs": 1, "critic_rounds": 1, "critic_epochs": 1, "batch": 8, "envs": 4}
+    small |= {"days_per_iteration": 4, "minibatch": 96, "validation_days": 2}
+    short = [f"{key}={value}" for key, value in small.items()]
+    command = [sys.executable, str(RECIPE / "train.py"), "--out", str(tmp_path), "--set", *short]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    subprocess.run([*command, "--steps", "150"], check=True, capture_output=True, env=environment)  # noqa: S603
+    first = make_policy(tmp_path / "last", scenario)
+    assert first.training["environment_steps"] >= 150
+    subprocess.run([*command, "--steps", "300", "--resume"], check=True, capture_output=True, env=environment)  # noqa: S603
+    assert make_policy(tmp_path / "last", scenario).training["environment_steps"] >= 300
+    assert make_policy(tmp_path / "best", scenario).parameters == first.parameters
+    assert len((tmp_path / "log.csv").read_text().splitlines()) >= 3
