@@ -13,11 +13,14 @@ from gridbench.policies.policy import Floats, Observations, Policy
 from gridbench.policies.rule.generators import generator_asks
 from gridbench.policies.rule.inverters import droop, watt_ceiling
 from gridbench.policies.rule.regulators import LineDrop, bank_positions, positions
-from gridbench.policies.rule.storages import storage_power
+from gridbench.policies.rule.storages import Day, storage_power
 from gridbench.policies.seen import Seen
 
 if TYPE_CHECKING:
     from gridbench.scenario.scenario import Columns, Scenario
+
+DRAW_SHARE = 0.6
+"""Share of a coupling's rating up to which a storage charges."""
 
 
 class Rule(Policy):
@@ -44,7 +47,16 @@ class Rule(Policy):
         self._place = {name: i for i, name in enumerate(self.layout.asks)}
         owned = zip(scenario.devices, self.layout.device_agents, strict=True)
         self._owner = {device.name: self.layout.agents[agent] for device, agent in owned}
+        self._day = Day(scenario.tie, scenario.steps, scenario.step_h)
+        self._limit_mw = {agent: self._coupling_limit(i) for i, agent in enumerate(self.layout.agents)}
         self._net_mw: Floats | None = None
+
+    def _coupling_limit(self, agent: int) -> float:
+        """Return what an agent may draw (MW) through the branches that couple it to the rest, all there is where it has none."""
+        feeder, owner = self.scenario.feeder, self.layout.bus_agents
+        above = feeder.arrays.parent
+        ratings = [b.rating_pu for k, b in enumerate(feeder.branches) if owner[k + 1] == agent != owner[above[k]]]
+        return DRAW_SHARE * feeder.base_mva * sum(ratings) if ratings else float("inf")
 
     def reset(self, scenario: Scenario, columns: Columns, seed: int) -> None:
         """Begin a day. Raises InvalidInput for another scenario."""
@@ -75,7 +87,7 @@ class Rule(Policy):
             ceiling = watt_ceiling(seen) * plant.p_rated_mw
             self._write(asks, plant.name, {"p_ceiling_mw": ceiling, "q_mvar": droop(seen) * plant.s_max_mva})
         for storage in (device for device in own if isinstance(device, Storage)):
-            power = storage_power(storage, self.scenario.tie, seen, self.scenario.steps, self.scenario.step_h, room - announced)
+            power = storage_power(storage, self._day, seen, room - announced, self._limit_mw[agent])
             self._write(asks, storage.name, {"p_mw": power, "q_mvar": droop(seen) * storage.s_max_mva})
             announced = announced + power
         for unit in (device for device in own if isinstance(device, Generator)):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 BANK_SHARE = 0.7
 """Share of the loads' reactive power that fixed and switched capacitors cover together."""
-COMPENSATION = 0.5
-"""Share of the drop behind a regulator that its output is raised by: the middle of its zone is held at the target."""
+COMPENSATION = 0.8
+"""Share of the drop behind a regulator that its output is raised by, so that the far part of its zone is held near the target."""
 
 
 class LineDrop:
