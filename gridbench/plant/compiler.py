@@ -15,7 +15,8 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from gridbench.physics.devices import CapacitorBank, GridTie, LoadingLimit, Regu
 from gridbench.physics.reach import least_slacks
 from gridbench.physics.terms import MONEY, Device, Values
 from gridbench.plant import kernel, power_flow
-from gridbench.plant.trace import Trace, Traced, text
+from gridbench.plant.trace import Sym, Trace, Traced, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,38 +95,51 @@ def _named(trace: Trace, names: Sequence[str], form: str) -> Values:
 
 
 def _device(device: Device) -> tuple[str, list[float]]:
-    """Return the traced step of one device as the body of a function, and its parameters."""
+    """Return the traced step of one device as the body of a loop over elements, and its parameters."""
     trace = Trace()
     twin, parameters = _symbolic(device, trace, "c[k + {}]")
     names = asks_of(device)
-    x = _named(trace, list(device.states()), "x[i + {}]")
-    ask = _named(trace, names, "a[j + {}]")
-    w = _named(trace, list(device.inputs()), "w[columns[m + {}]]")
+    x = _named(trace, list(device.states()), "x[e, i + {}]")
+    ask = _named(trace, names, "a[e, j + {}]")
+    w = _named(trace, list(device.inputs()), "w[e, columns[m + {}]]")
     h = trace.node("dt")
     u = twin.settle(x, ask, w, h)
     chosen = Values(**u)
     after = twin.advance(x, chosen, w, h)
-    p, q = twin.inject(chosen, w)
-    ratio = twin.ratio(chosen.position) if isinstance(device, Regulator) else 1.0
-    bank = twin.susceptance_mvar(chosen.position) if isinstance(device, CapacitorBank) else 0.0
-    cash = twin.cost(x, chosen, w, h)
-    dark = twin.blackout_cost(w, h)
     done = {} if isinstance(device, GridTie) else twin.ask_of(chosen)
-    missed = _clipped(device, ask, done)
-    writes = [f"u[o + {n}] = {text(u[name])}" for n, name in enumerate(device.controls())]
-    writes += [f"y[i + {n}] = {text(after[name])}" for n, name in enumerate(device.states())]
-    writes += [f"d[j + {n}] = {text(done[name])}" for n, name in enumerate(names) if name in done]
-    writes += [f"net[{n}] = {text(value)}" for n, value in enumerate((p, q, ratio, bank, dark))]
-    writes += _cash(cash)
-    return trace.program([*writes, f"return {missed}"]), parameters
+    writes = [f"u[e, o + {n}] = {text(u[name])}" for n, name in enumerate(device.controls())]
+    writes += [f"y[e, i + {n}] = {text(after[name])}" for n, name in enumerate(device.states())]
+    writes += [f"d[e, j + {n}] = {text(done[name])}" for n, name in enumerate(names) if name in done]
+    writes += _network(device, twin, chosen, w)
+    writes += _added("dark[e - start]", twin.blackout_cost(w, h))
+    writes += _added("brief[e, CLIPPED]", _clipped(device, ask, done))
+    writes += _cash("money[e, g, {}]", twin.cost(x, chosen, w, h))
+    return trace.program(writes), parameters
 
 
-def _cash(cash: dict[str, Traced]) -> list[str]:
-    return [f"cash[{n}] = {text(cash.get(component, 0.0))}" for n, component in enumerate(MONEY)]
+def _network(device: Device, twin: Device, u: Values, w: Values) -> list[str]:
+    """Return what a device does to the network; the tie only closes the balance."""
+    if isinstance(device, Regulator):
+        return [f"ratio[at, e - start] *= {text(cast('Regulator', twin).ratio(u.position))}"]
+    if isinstance(device, GridTie):
+        return []
+    p, q = twin.inject(u, w)
+    bank = cast("CapacitorBank", twin).susceptance_mvar(u.position) if isinstance(device, CapacitorBank) else 0.0
+    rows = {"p": p, "q": q, "bank": bank}
+    return [line for name, number in rows.items() for line in _added(f"{name}[at, e - start]", number, " / base")]
 
 
-def _clipped(device: Device, ask: Values, done: dict[str, Traced]) -> str:
-    """Return the source of the number of asks that were not followed; rounding is following, and a unit at rest has no powers."""
+def _added(place: str, number: Traced, over: str = "") -> list[str]:
+    """Return the source that adds a number, none where it is always zero."""
+    return [] if not isinstance(number, Sym) and number == 0.0 else [f"{place} += {text(number)}{over}"]
+
+
+def _cash(place: str, cash: dict[str, Traced]) -> list[str]:
+    return [line for name, usd in cash.items() for line in _added(place.format(MONEY.index(name)), usd)]
+
+
+def _clipped(device: Device, ask: Values, done: dict[str, Traced]) -> Traced:
+    """Return the number of asks that were not followed; rounding is following, and a unit at rest has no powers."""
     counts = []
     spans = device.asks()
     for name, value in done.items():
@@ -134,7 +148,7 @@ def _clipped(device: Device, ask: Values, done: dict[str, Traced]) -> str:
         miss = value - wanted if name in device.ceilings else np.absolute(value - wanted)
         count = np.where(miss > allowed, 1.0, 0.0)
         counts.append(count if device.gate in {None, name} else count * done[device.gate])
-    return text(sum(counts))
+    return sum(counts)
 
 
 def _closing(device: Device) -> str:
@@ -142,10 +156,9 @@ def _closing(device: Device) -> str:
     trace = Trace()
     twin, _ = _symbolic(device, trace, "c[k + {}]")
     states = list(device.states())
-    first, last = _named(trace, states, "first[i + {}]"), _named(trace, states, "y[i + {}]")
+    first, last = _named(trace, states, "first[e, i + {}]"), _named(trace, states, "y[e, i + {}]")
     slack = least_slacks(device.closing(), lambda s: twin.closing_limits(first, last, s))
-    writes = _cash(twin.closing_cost(Values(**slack)))
-    return trace.program(writes)
+    return trace.program(_cash("money[e, g, {}]", twin.closing_cost(Values(**slack))))
 
 
 def _limit(limit: Device, name: str, measured: str, offset: int) -> tuple[str, list[float]]:
@@ -201,19 +214,23 @@ def _fixed_parts() -> list[str]:
 
 
 def _kernel_parts() -> list[str]:
-    return [_source(f) for f in (kernel.settle, kernel.trips, kernel.go_dark, kernel.bill, kernel.close, kernel.step)]
+    network = [_source(f) for f in (kernel.trips, kernel.go_dark, kernel.bill, kernel.close)]
+    return [*(_source(f) for f in (kernel.clear, kernel.fill, kernel.settle)), *network, _source(kernel.step)]
 
 
 def _dispatch(bodies: list[str], endings: list[str], tie: int) -> list[str]:
     """Return the functions of all shapes of devices, the two that choose among them, and the tie's."""
-    signature = "c, k, x, i, a, j, w, columns, m, dt, u, o, y, d, net, cash"
-    ending = "c, k, first, y, i, cash"
-    parts = [f"@njit(**OPTIONS)\ndef device_{n}({signature}):\n{body}" for n, body in enumerate(bodies)]
+    signature = (
+        "c, k, x, i, a, j, w, columns, m, dt, u, o, y, d, p, q, bank, ratio, at, base, dark, brief, money, g, start, count"
+    )
+    ending = "c, k, first, y, i, money, g, e"
+    loop = "    for e in range(start, start + count):\n"
+    parts = [f"@njit(**OPTIONS)\ndef device_{n}({signature}):\n{loop}{indent(body, '    ')}" for n, body in enumerate(bodies)]
     parts += [f"@njit(**OPTIONS)\ndef closing_{n}({ending}):\n{body}" for n, body in enumerate(endings)]
     parts.append(f"run_tie = device_{tie}")
-    choose = [f"    if kind == {n}:\n        return device_{n}({signature})" for n in range(len(bodies)) if n != tie]
+    choose = [f"    if kind == {n}:\n        device_{n}({signature})" for n in range(len(bodies)) if n != tie]
     finish = [f"    if kind == {n}:\n        closing_{n}({ending})" for n in range(len(endings))]
-    parts.append("\n".join(["@njit(**OPTIONS)", f"def run_device(kind, {signature}):", *choose, "    return 0.0"]))
+    parts.append("\n".join(["@njit(**OPTIONS)", f"def run_device(kind, {signature}):", *choose, "    return"]))
     parts.append("\n".join(["@njit(**OPTIONS)", f"def close_device(kind, {ending}):", *finish, "    return"]))
     return parts
 

@@ -14,10 +14,10 @@ from gridbench.plant.power_flow import SOLVED, sweep
 
 Array = Any
 
-# columns of the device table
-KIND, PARAMETER, STATE, ASK, INPUT, CONTROL, BUS, BRANCH, AGENT, STATES, CONTROLS, ASKS, CLOSES = range(13)
-# what a device does to the network
-NET_P, NET_Q, NET_RATIO, NET_BANK, NET_DARK_USD = range(5)
+BLOCK = 16
+"""Elements that are settled and solved side by side."""
+# columns of the device table; PLACE is the bus, or the branch of a regulator
+KIND, PARAMETER, STATE, ASK, INPUT, CONTROL, PLACE, AGENT, CLOSES = range(9)
 # numbers of the network limits
 TRIP_LOW, TRIP_HIGH, TRIP_LOADING, TIE_TRIP, BASE_MVA, U_ROOT, STEP_H, BLACKOUT_USD = range(8)
 # outputs that are one number an element
@@ -65,27 +65,19 @@ def step(  # noqa: PLR0913, PLR0917
     (batch, 4): root power in MW and Mvar, blackout, clipped asks; money (batch, agents, components) in usd.
     """
     batch, buses = v2.shape
-    block = min(batch, 16)
+    block = min(batch, BLOCK)
     p, q, bank = np.empty((buses, block)), np.empty((buses, block)), np.empty((buses, block))
     u2, need_p, need_q = np.empty((buses, block)), np.empty((buses, block)), np.empty((buses, block))
     ratio, l = np.empty((buses - 1, block)), np.empty((buses - 1, block))  # noqa: E741
     P, Q = np.empty((buses - 1, block)), np.empty((buses - 1, block))
     change, state = np.empty(block), np.empty(block, np.int64)
     u_found, l_found, root = np.empty((block, buses)), np.empty((block, buses - 1)), np.empty((block, 2))
-    dark_usd, net, cash = np.empty(block), np.empty(5), np.empty(12)
+    dark_usd = np.empty(block)
     for start in range(0, batch, block):
         count = min(block, batch - start)
-        for k in range(block):
-            e = min(start + k, batch - 1)  # the last block is filled up with copies of the last element
-            dark_usd[k] = limits[BLACKOUT_USD]
-            for i in range(buses):
-                p[i, k] = 0.0
-                q[i, k] = 0.0
-                bank[i, k] = 0.0
-            for i in range(buses - 1):
-                ratio[i, k] = fixed_ratio[i]
-            settle(table, c, columns, limits, tie, x[e], asks[e], w[e], y[e], u[e], done[e], brief[e], money[e],
-                   p, q, bank, ratio, k, dark_usd, net, cash)  # fmt: skip
+        clear(fixed_ratio, limits, brief, money, p, q, bank, ratio, dark_usd, start, count)
+        settle(table, c, columns, limits, tie, x, asks, w, y, u, done, p, q, bank, ratio, dark_usd, brief, money, start, count)
+        fill(p, q, bank, ratio, count)
         sweep(parent, line, shunt, limits[U_ROOT], ratio, bank, p, q, u2, l, P, Q, need_p, need_q, change, state,
               u_found, l_found, root)  # fmt: skip
         for k in range(count):
@@ -96,13 +88,54 @@ def step(  # noqa: PLR0913, PLR0917
                 v2[e, i] = u_found[k, i]
             for i in range(buses - 1):
                 load2[e, i] = l_found[k, i] / rating2[i]
-            if state[k] != SOLVED or trips(v2[e], load2[e], brief[e], limits):
-                go_dark(x[e], y[e], u[e], done[e], v2[e], load2[e], brief[e], money[e], dark_usd[k], table[tie, AGENT])
+            if state[k] != SOLVED or trips(v2, load2, brief, limits, e):
+                go_dark(x, y, u, done, v2, load2, brief, money, dark_usd[k], table[tie, AGENT], e)
             else:
-                bill(table, c, columns, bus_agent, limits, tie, x[e], w[e], y[e], u[e], v2[e], load2[e], brief[e],
-                     money[e], net, cash)  # fmt: skip
+                bill(table, c, columns, bus_agent, limits, tie, x, w, y, u, v2, load2, p, q, bank, ratio, dark_usd, brief, money,
+                     e)  # fmt: skip
             if last:
-                close(table, c, first[e], y[e], money[e], cash)
+                close(table, c, first, y, money, e)
+
+
+def clear(  # noqa: PLR0913, PLR0917
+    fixed_ratio: Array,
+    limits: Array,
+    brief: Array,
+    money: Array,
+    p: Array,
+    q: Array,
+    bank: Array,
+    ratio: Array,
+    dark_usd: Array,
+    start: int,
+    count: int,
+) -> None:
+    """Begin a block: nothing is injected, paid or clipped."""
+    for e in range(start, start + count):
+        brief[e, CLIPPED] = 0.0
+        brief[e, DARK] = 0.0
+        dark_usd[e - start] = limits[BLACKOUT_USD]
+        for a in range(money.shape[1]):
+            for m in range(money.shape[2]):
+                money[e, a, m] = 0.0
+    for k in range(count):
+        for i in range(p.shape[0]):
+            p[i, k] = 0.0
+            q[i, k] = 0.0
+            bank[i, k] = 0.0
+        for i in range(ratio.shape[0]):
+            ratio[i, k] = fixed_ratio[i]
+
+
+def fill(p: Array, q: Array, bank: Array, ratio: Array, count: int) -> None:
+    """Fill up the last block with copies of its last element."""
+    for k in range(count, p.shape[1]):
+        for i in range(p.shape[0]):
+            p[i, k] = p[i, count - 1]
+            q[i, k] = q[i, count - 1]
+            bank[i, k] = bank[i, count - 1]
+        for i in range(ratio.shape[0]):
+            ratio[i, k] = ratio[i, count - 1]
 
 
 def settle(  # noqa: PLR0913, PLR0917
@@ -117,66 +150,49 @@ def settle(  # noqa: PLR0913, PLR0917
     y: Array,
     u: Array,
     done: Array,
-    brief: Array,
-    money: Array,
     p: Array,
     q: Array,
     bank: Array,
     ratio: Array,
-    k: int,
     dark_usd: Array,
-    net: Array,
-    cash: Array,
+    brief: Array,
+    money: Array,
+    start: int,
+    count: int,
 ) -> None:
     """Let every device answer its asks, and gather what the devices do to the network (per unit)."""
-    agents, components = money.shape
-    for a in range(agents):
-        for m in range(components):
-            money[a, m] = 0.0
-    clipped = 0.0
     for d in range(table.shape[0]):
-        if d == tie:
-            continue
-        row = table[d]
-        clipped += run_device(row[KIND], c, row[PARAMETER], x, row[STATE], asks, row[ASK], w, columns, row[INPUT],
-                              limits[STEP_H], u, row[CONTROL], y, done, net, cash)  # fmt: skip
-        if row[BUS] >= 0:
-            p[row[BUS], k] += net[NET_P] / limits[BASE_MVA]
-            q[row[BUS], k] += net[NET_Q] / limits[BASE_MVA]
-            bank[row[BUS], k] += net[NET_BANK] / limits[BASE_MVA]
-        if row[BRANCH] >= 0:
-            ratio[row[BRANCH], k] *= net[NET_RATIO]
-        dark_usd[k] += net[NET_DARK_USD]
-        for m in range(components):
-            money[row[AGENT], m] += cash[m]
-    brief[CLIPPED] = clipped
+        if d != tie:
+            run_device(table[d, KIND], c, table[d, PARAMETER], x, table[d, STATE], asks, table[d, ASK], w, columns,
+                       table[d, INPUT], limits[STEP_H], u, table[d, CONTROL], y, done, p, q, bank, ratio, table[d, PLACE],
+                       limits[BASE_MVA], dark_usd, brief, money, table[d, AGENT], start, count)  # fmt: skip
 
 
-def trips(v2: Array, load2: Array, brief: Array, limits: Array) -> bool:
+def trips(v2: Array, load2: Array, brief: Array, limits: Array, e: int) -> bool:
     """Return whether the protection opens: a voltage, a branch or the tie outside its trip limit."""
-    for i in range(v2.shape[0]):
-        if not (limits[TRIP_LOW] <= v2[i] <= limits[TRIP_HIGH]):
+    for i in range(v2.shape[1]):
+        if not (limits[TRIP_LOW] <= v2[e, i] <= limits[TRIP_HIGH]):
             return True
-    for i in range(load2.shape[0]):
-        if not load2[i] <= limits[TRIP_LOADING]:
+    for i in range(load2.shape[1]):
+        if not load2[e, i] <= limits[TRIP_LOADING]:
             return True
-    return not brief[ROOT_P] ** 2 + brief[ROOT_Q] ** 2 <= limits[TIE_TRIP]
+    return not brief[e, ROOT_P] ** 2 + brief[e, ROOT_Q] ** 2 <= limits[TIE_TRIP]
 
 
 def go_dark(  # noqa: PLR0913, PLR0917
-    x: Array, y: Array, u: Array, done: Array, v2: Array, load2: Array, brief: Array, money: Array, usd: float, agent: int
+    x: Array, y: Array, u: Array, done: Array, v2: Array, load2: Array, brief: Array, money: Array, usd: float, agent: int, e: int
 ) -> None:
     """Write a step without supply: nothing flows, every device keeps its state, all demand goes unserved."""
-    for i in range(x.shape[0]):
-        y[i] = x[i]
-    for row in (u, done, v2, load2, brief):
-        for i in range(row.shape[0]):
-            row[i] = 0.0
-    for a in range(money.shape[0]):
-        for m in range(money.shape[1]):
-            money[a, m] = 0.0
-    brief[DARK] = 1.0
-    money[agent, BLACKOUT_MONEY] = usd
+    for i in range(x.shape[1]):
+        y[e, i] = x[e, i]
+    for rows in (u, done, v2, load2, brief):
+        for i in range(rows.shape[1]):
+            rows[e, i] = 0.0
+    for a in range(money.shape[1]):
+        for m in range(money.shape[2]):
+            money[e, a, m] = 0.0
+    brief[e, DARK] = 1.0
+    money[e, agent, BLACKOUT_MONEY] = usd
 
 
 def bill(  # noqa: PLR0913, PLR0917
@@ -192,29 +208,27 @@ def bill(  # noqa: PLR0913, PLR0917
     u: Array,
     v2: Array,
     load2: Array,
+    p: Array,
+    q: Array,
+    bank: Array,
+    ratio: Array,
+    dark_usd: Array,
     brief: Array,
     money: Array,
-    net: Array,
-    cash: Array,
+    e: int,
 ) -> None:
     """Let the tie carry the balance, and price the network."""
-    brief[DARK] = 0.0
-    row = table[tie]
-    run_tie(c, row[PARAMETER], x, row[STATE], brief, ROOT_P, w, columns, row[INPUT], limits[STEP_H], u,
-               row[CONTROL], y, brief, net, cash)  # fmt: skip
-    for m in range(cash.shape[0]):
-        money[row[AGENT], m] += cash[m]
-    for i in range(1, v2.shape[0]):
-        money[bus_agent[i], VOLTAGE_MONEY] += voltage_money(c, v2[i], limits[STEP_H])
-    for i in range(load2.shape[0]):
-        money[bus_agent[i + 1], LOADING_MONEY] += loading_money(c, load2[i], limits[STEP_H])
+    run_tie(c, table[tie, PARAMETER], x, table[tie, STATE], brief, ROOT_P, w, columns, table[tie, INPUT], limits[STEP_H], u,
+            table[tie, CONTROL], y, brief, p, q, bank, ratio, table[tie, PLACE], limits[BASE_MVA], dark_usd, brief, money,
+            table[tie, AGENT], e, 1)  # fmt: skip
+    for i in range(1, v2.shape[1]):
+        money[e, bus_agent[i], VOLTAGE_MONEY] += voltage_money(c, v2[e, i], limits[STEP_H])
+    for i in range(load2.shape[1]):
+        money[e, bus_agent[i + 1], LOADING_MONEY] += loading_money(c, load2[e, i], limits[STEP_H])
 
 
-def close(table: Array, c: Array, first: Array, y: Array, money: Array, cash: Array) -> None:
+def close(table: Array, c: Array, first: Array, y: Array, money: Array, e: int) -> None:
     """Price the end of the day."""
     for d in range(table.shape[0]):
-        row = table[d]
-        if row[CLOSES] >= 0:
-            close_device(row[CLOSES], c, row[PARAMETER], first, y, row[STATE], cash)
-            for m in range(cash.shape[0]):
-                money[row[AGENT], m] += cash[m]
+        if table[d, CLOSES] >= 0:
+            close_device(table[d, CLOSES], c, table[d, PARAMETER], first, y, table[d, STATE], money, table[d, AGENT], e)

@@ -183,7 +183,7 @@ class Plant:
 
 def _table(scenario: Scenario, lay: Layout, compiled: Compiled) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where each device finds its numbers, and the columns of the series that the devices read one after the other."""
-    table = np.full((len(scenario.devices), 13), -1, dtype=np.int64)
+    feeder, table = scenario.feeder, np.zeros((len(scenario.devices), 9), dtype=np.int64)
     columns: list[int] = []
     state = ask = control = 0
     table[:, [kernel.KIND, kernel.CLOSES, kernel.PARAMETER, kernel.AGENT]] = np.column_stack([
@@ -191,11 +191,9 @@ def _table(scenario: Scenario, lay: Layout, compiled: Compiled) -> tuple[NDArray
     ])  # fmt: skip
     for row, device in zip(table, scenario.devices, strict=True):
         row[[kernel.STATE, kernel.ASK, kernel.CONTROL, kernel.INPUT]] = state, ask, control, len(columns)
-        bus, branch = getattr(device, "bus", None), getattr(device, "branch", None)
-        row[kernel.BUS] = -1 if bus is None else scenario.feeder.bus_index(bus)
-        row[kernel.BRANCH] = -1 if branch is None else scenario.feeder.branch_index(branch)
+        branch, bus = getattr(device, "branch", None), getattr(device, "bus", "")
+        row[kernel.PLACE] = feeder.bus_index(bus) if branch is None else feeder.branch_index(branch)
         columns += [lay.columns.index(c) for c in device.inputs().values()]
-        counts = len(device.states()), len(device.controls()), 0 if device is scenario.tie else len(asks_of(device))
-        row[[kernel.STATES, kernel.CONTROLS, kernel.ASKS]] = counts
-        state, control, ask = state + counts[0], control + counts[1], ask + counts[2]
+        state, control = state + len(device.states()), control + len(device.controls())
+        ask += 0 if device is scenario.tie else len(asks_of(device))
     return table, np.array(columns, dtype=np.int64)

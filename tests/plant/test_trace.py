@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_devices import DEVICES
 
-from gridbench.contracts import _asks, walk
-from gridbench.physics.devices import GridTie
+from gridbench.contracts import walk
+from gridbench.physics.devices import CapacitorBank, GridTie, Regulator
 from gridbench.physics.terms import MONEY, Values
 from gridbench.plant.compiler import _device, asks_of
 from gridbench.plant.trace import Sym, Trace, text
@@ -115,23 +115,30 @@ def test_the_emitted_step_of_a_device_is_what_its_laws_say(device):
     body, parameters = _device(device)
     for x, ask, w in walk(device, np.random.default_rng(0), 40, step_h=0.5):
         asks = asks_of(device)
-        sizes = len(device.states()), len(device.controls()), len(asks), 5, len(MONEY)
-        y, u, done, net, cash = (np.full(size, np.nan) for size in sizes)
-        clipped = run(
-            body, c=parameters, k=0, i=0, j=0, m=0, o=0, dt=0.5, u=u, y=y, d=done,
-            x=[float(getattr(x, n)) for n in device.states()],
-            a=[float(getattr(ask, n)) for n in asks], w=[float(getattr(w, n)) for n in device.inputs()], net=net, cash=cash,
-            columns=range(len(device.inputs())),
+        sizes = len(device.states()), len(device.controls()), len(asks)
+        y, u, done = (np.full((1, size), np.nan) for size in sizes)
+        p, q, bank = np.zeros((3, 1, 1))
+        ratio, dark, brief, money = np.ones((1, 1)), np.zeros(1), np.zeros((1, 4)), np.zeros((1, 1, len(MONEY)))
+        run(
+            body, c=parameters, k=0, i=0, j=0, m=0, o=0, e=0, start=0, at=0, g=0, base=2.0, CLIPPED=3, dt=0.5,
+            x=np.array([[float(getattr(x, n)) for n in device.states()]]), a=np.array([[float(getattr(ask, n)) for n in asks]]),
+            w=np.array([[float(getattr(w, n)) for n in device.inputs()]]), columns=range(len(device.inputs())),
+            u=u, y=y, d=done, p=p, q=q, bank=bank, ratio=ratio, dark=dark, brief=brief, money=money,
         )  # fmt: skip
         chosen = Values(**device.settle(x, ask, w, 0.5))
-        np.testing.assert_allclose(u, [vars(chosen)[n] for n in device.controls()], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(u[0], [vars(chosen)[n] for n in device.controls()], rtol=1e-12, atol=1e-12)
         after = device.advance(x, chosen, w, 0.5)
-        np.testing.assert_allclose(y, [after[n] for n in device.states()], rtol=1e-12, atol=1e-12)
-        np.testing.assert_allclose(net[:2], device.inject(chosen, w), rtol=1e-12, atol=1e-12)
-        assert net[4] == pytest.approx(device.blackout_cost(w, 0.5))
-        money = device.cost(x, chosen, w, 0.5)
-        np.testing.assert_allclose(cash, [money.get(n, 0.0) for n in MONEY], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(y[0], [after[n] for n in device.states()], rtol=1e-12, atol=1e-12)
+        injected = (0.0, 0.0) if isinstance(device, GridTie) else device.inject(chosen, w)  # the tie closes the balance
+        np.testing.assert_allclose([p[0, 0], q[0, 0]], np.divide(injected, 2.0), rtol=1e-12, atol=1e-12)
+        assert ratio[0, 0] == pytest.approx(device.ratio(chosen.position) if isinstance(device, Regulator) else 1.0)
+        assert bank[0, 0] == pytest.approx(
+            device.susceptance_mvar(chosen.position) / 2.0 if isinstance(device, CapacitorBank) else 0.0
+        )
+        assert dark[0] == pytest.approx(device.blackout_cost(w, 0.5))
+        bill = device.cost(x, chosen, w, 0.5)
+        np.testing.assert_allclose(money[0, 0], [bill.get(n, 0.0) for n in MONEY], rtol=1e-12, atol=1e-12)
         if not isinstance(device, GridTie):
             realised = device.ask_of(chosen)
-            np.testing.assert_allclose(done, [realised[n] for n in asks], rtol=1e-12, atol=1e-12)
-            assert 0 <= clipped <= len(_asks(device))
+            np.testing.assert_allclose(done[0], [realised[n] for n in asks], rtol=1e-12, atol=1e-12)
+        assert 0 <= brief[0, 3] <= len(asks)
