@@ -39,7 +39,7 @@ class Network(Policy):
         if faults:
             raise InvalidInput(str(folder), faults)
         self.name, self.version, self.information = self.spec.name, self.spec.version, self.spec.information
-        self.training = self.spec.training.model_dump(mode="json") if self.spec.training else None
+        self.training = self.spec.training.model_dump() if self.spec.training else None
         self.digest = self.spec.sha256
         self.parameters = sum(one.size for one in weights.values())
         self._layers = {
