@@ -34,7 +34,8 @@ class Foresight(Policy):
     def _solve(self, split: str, day: int) -> Dispatch:
         from gridbench.oracle import solve  # noqa: PLC0415
 
-        return solve(self.scenario, split, day)
+        found: Dispatch = solve(self.scenario, split, day)
+        return found
 
     def reset(self, scenario: Scenario, columns: Columns, seed: int) -> None:
         """Find the day, and its schedule. Raises InvalidInput for another scenario, or a day of none of its splits."""
