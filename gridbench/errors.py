@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 class GridbenchError(Exception):
@@ -12,19 +15,21 @@ class GridbenchError(Exception):
     exit_code = 3
 
 
-class InvalidInput(GridbenchError):
+class InvalidInput(GridbenchError):  # noqa: N818 - the name says what is wrong
     """Input that is refused, with all its faults at once."""
 
     def __init__(self, where: str, faults: Sequence[str]) -> None:
+        """Say where the input stands, and what is wrong with it."""
         self.where = where
         self.faults = tuple(faults)
         super().__init__(f"{where}: {len(self.faults)} fault(s)\n" + "\n".join(f"  - {fault}" for fault in self.faults))
 
 
-class UnknownName(GridbenchError):
+class UnknownName(GridbenchError):  # noqa: N818
     """A name that is not in a table, with the nearest names that are."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        """Say what was looked for, and under which names it could have been found."""
         self.name = name
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
