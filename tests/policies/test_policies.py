@@ -89,7 +89,9 @@ def test_rule_costs_less_than_idle_and_mends_the_voltage(scenario):
 def test_rule_returns_the_energy_of_the_storages(scenario):
     _, _, results = play(scenario, make_policy("rule", scenario), DAYS)
     stored = [i for i, name in enumerate(make_policy("idle", scenario).layout.states) if "energy" in name]
-    assert np.maximum(1.0 - results[-1].states[:, stored], 0.0).mean() < 0.15
+    missing_mwh = np.maximum(1.0 - results[-1].states[:, stored], 0.0)
+    assert missing_mwh[:, :2].mean() < 0.05
+    assert missing_mwh.mean() < 0.25  # the third microgrid's transformer leaves its storage little room to charge
     assert max(np.ptp([r.states[0, i] for r in results]) for i in stored) > 0.5
 
 
