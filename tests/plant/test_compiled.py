@@ -7,8 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from gridbench import contracts
-from gridbench.contracts import ContractError, compiled
+from gridbench.contracts import ContractError, agreement, compiled
 from gridbench.physics.devices import Storage
 
 
@@ -23,7 +22,7 @@ def test_a_compiled_step_of_other_numbers_is_found_out(scenario, monkeypatch):
         plant.scenario = dataclasses.replace(plant.scenario, devices=tuple(cells))
         return same_step(plant, *arguments)
 
-    same_step = contracts._same_step
-    monkeypatch.setattr(contracts, "_same_step", swapped)
+    same_step = agreement._same_step
+    monkeypatch.setattr(agreement, "_same_step", swapped)
     with pytest.raises(ContractError, match="wear"):
         compiled(scenario, np.random.default_rng(0), calm=0.3)

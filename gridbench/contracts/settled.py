@@ -1,0 +1,65 @@
+"""What is settled keeps the laws, and repeats itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridbench.contracts.breach import TOLERANCE, ContractError, close
+from gridbench.contracts.walks import Weather, ask_of, walk
+from gridbench.physics.reach import excess
+from gridbench.physics.terms import MONEY, Cone, Device, Number, Row, Span, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def sound(
+    device: Device, rng: np.random.Generator, rounds: int = 300, *, step_h: float = 1.0, weather: Weather | None = None
+) -> None:
+    """Check that every answer to an ask obeys the spans and rows of controls and next states. Raises ContractError."""
+    for x, ask, w in walk(device, rng, rounds, step_h=step_h, weather=weather):
+        u = device.settle(x, ask, w, step_h)
+        story = f"settled {u} when asked {vars(ask)} in state {vars(x)} with {vars(w)}"
+        _inside(device, "control", device.controls(), u, story)
+        chosen = Values(**u)
+        _inside(device, "next state", device.states(), device.advance(x, chosen, w, step_h), story)
+        for row in device.limits(x, chosen, w, step_h):
+            broken = float(excess([row]))
+            if not broken <= TOLERANCE * _scale(row):
+                raise ContractError(device.name, row.name, f"broken by {broken:.3g}; {story}")
+        for component, usd in device.cost(x, chosen, w, step_h).items():
+            if component not in MONEY or not np.isfinite(usd):
+                raise ContractError(device.name, "cost", f"{component} is {usd} usd; {story}")
+
+
+def faithful(
+    device: Device, rng: np.random.Generator, rounds: int = 300, *, step_h: float = 1.0, weather: Weather | None = None
+) -> None:
+    """Check that asking for what was settled settles it again. Raises ContractError."""
+    for x, ask, w in walk(device, rng, rounds, step_h=step_h, weather=weather):
+        once = device.settle(x, ask, w, step_h)
+        again = device.settle(x, ask_of(device, Values(**once), w), w, step_h)
+        story = f"settled {once}, then {again} when asked for that in state {vars(x)} with {vars(w)}"
+        for name in device.controls():
+            close(device, f"control {name}", once[name], again[name], TOLERANCE, story)
+        for name, p, q in zip(("p", "q"), *(device.inject(Values(**u), w) for u in (once, again)), strict=True):
+            close(device, f"injection {name}", p, q, TOLERANCE, story)
+
+
+def _inside(device: Device, what: str, spans: Mapping[str, Span], numbers: Mapping[str, Number], story: str) -> None:
+    if set(spans) != set(numbers):
+        raise ContractError(device.name, what, f"{sorted(numbers)} are given, {sorted(spans)} are declared; {story}")
+    for name, span in spans.items():
+        number = float(numbers[name])
+        room = TOLERANCE * max(1.0, abs(number))
+        if not span.lo - room <= number <= span.hi + room:
+            raise ContractError(device.name, f"{what} {name}", f"{number} is outside [{span.lo}, {span.hi}]; {story}")
+        if span.integer and number != round(number):
+            raise ContractError(device.name, f"{what} {name}", f"{number} is no integer; {story}")
+
+
+def _scale(row: Row) -> float:
+    numbers = (*row.parts, row.radius) if isinstance(row, Cone) else (row.lhs, row.rhs)
+    return max(1.0, *(abs(float(number)) for number in numbers))
