@@ -9,6 +9,8 @@ import clarabel
 import numpy as np
 import scipy.sparse as sp
 
+from gridbench.oracle.failure import solver
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,8 +33,8 @@ class Solution:
 
     @property
     def feasible(self) -> bool:
-        """Whether the solver says that x is (almost) optimal."""
-        return self.status in ("Solved", "AlmostSolved")
+        """Whether the solver says that x is (almost) optimal, and x is a point."""
+        return self.status in ("Solved", "AlmostSolved") and bool(np.isfinite(self.x).all())
 
     @property
     def infeasible(self) -> bool:
@@ -42,7 +44,7 @@ class Solution:
     @property
     def usable(self) -> bool:
         """Whether x and the multipliers are finite and come from an ending short of failure."""
-        return self.status in USABLE and bool(np.isfinite(self.x).all() and np.isfinite(self.y).all())
+        return self.status in USABLE and all(bool(np.isfinite(part).all()) for part in (self.x, self.y, self.w))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,10 @@ class _Rows:
 
 
 def solve_conic(problem: Problem, time_limit_s: float, threads: int = 1, tolerance: float = 1e-8) -> Solution:
-    """Solve the continuous relaxation of a problem; columns whose box is one point are substituted."""
+    """Solve the continuous relaxation of a problem; columns whose box is one point are substituted.
+
+    Raises SolverError for whatever Clarabel raises, its panics included.
+    """
     rows = _select(problem)
     held = np.where(rows.free, 0.0, problem.lower)
     a_held, g_held = problem.A @ held, problem.G @ held + problem.h
@@ -81,8 +86,10 @@ def solve_conic(problem: Problem, time_limit_s: float, threads: int = 1, toleran
     cones += [clarabel.SecondOrderConeT(int(size)) for size in problem.cone_sizes[rows.cone]]
     settings = _settings(time_limit_s, threads, tolerance)
     none = sp.csc_matrix((cols.size, cols.size))
-    solver = clarabel.DefaultSolver(none, problem.cost[cols] / scale, sp.csc_matrix(matrix), right, cones, settings)
-    return _solution(problem, rows, solver.solve(), scale)
+    with solver("Clarabel"):
+        model = clarabel.DefaultSolver(none, problem.cost[cols] / scale, sp.csc_matrix(matrix), right, cones, settings)
+        result = model.solve()
+    return _solution(problem, rows, result, scale)
 
 
 def _select(problem: Problem) -> _Rows:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.oracle.device_day import DeviceDay, device_day, inputs
+from gridbench.oracle.modes import paid_usd_per_mwh
 from gridbench.oracle.network_day import network_day
 from gridbench.oracle.problem import Builder, Problem
 from gridbench.oracle.taps import Tap, Window, Windows
@@ -79,7 +80,7 @@ def formulate(scenario: Scenario, series: Columns, windows: Windows | None = Non
     windows = whole(scenario) if windows is None else windows
     builder = Builder()
     days = {d.name: device_day(builder, d, series, scenario, windows.get(d.name), apart=apart) for d in scenario.devices}
-    taps = network_day(builder, scenario, days, windows)
+    taps = network_day(builder, scenario, days, windows, paid_usd_per_mwh(scenario, series) > 0.0)
     return Formulation(scenario, series, builder.build(), days, taps, windows)
 
 

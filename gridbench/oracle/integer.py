@@ -65,9 +65,10 @@ class Benders:
         self._learn(root)
         self.master.tangents(root.x)
 
-    def _learn(self, solution: Solution) -> None:
-        if solution.usable or (solution.feasible and np.isfinite(solution.y).all()):
+    def _learn(self, solution: Solution) -> bool:
+        if solution.usable:
             self.master.cut(self.projection.cuts(solution.y, solution.w))
+        return solution.usable
 
     def try_point(self, numbers: Floats, clock: Clock) -> bool:
         """Solve with the integers fixed at `numbers`, learn from it, and say whether it was new and feasible."""
@@ -85,7 +86,10 @@ class Benders:
         return True
 
     def round(self, gap: float, clock: Clock) -> bool:
-        """Do one round: master, its integers, its point halved towards the best; False where nothing more can be done."""
+        """Do one round: master, its integers, its point halved towards the best; False where nothing more can be done.
+
+        Raises SolverError; what was found before stays in `search`.
+        """
         search = self.search
         asked = float(np.clip(0.25 * search.gap, 0.2 * gap, 3e-3))
         answer = self.master.solve(clock.left_s, asked, search.x)
@@ -93,10 +97,9 @@ class Benders:
         search.rounds += 1
         if answer.x is None or clock.left_s <= 0.0:
             return False
-        self.try_point(answer.x[self.integer], clock)
+        new = self.try_point(answer.x[self.integer], clock)
         self.master.tangents(answer.x, least=1e-6)
         if search.gap <= gap or clock.left_s <= 0.0:
             return search.gap > gap
-        between = answer.x if search.x is None else 0.5 * (answer.x + search.x)
-        self._learn(solve_conic(self.projection.elastic(between), clock.left_s, self.threads))
-        return True
+        between = 0.5 * (answer.x + search.x) if new and search.x is not None else answer.x  # where it fails, say so there
+        return self._learn(solve_conic(self.projection.elastic(between), clock.left_s, self.threads)) or new

@@ -9,13 +9,15 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from gridbench.errors import SolverError
+from gridbench.oracle.failure import solver
 
+if TYPE_CHECKING:
     from gridbench.oracle.affine import Floats, Indices
     from gridbench.oracle.projection import Cuts, Projection
 
 DIRECTIONS = 16
+ENDINGS = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit
 TOLERANCE = 1e-6
 """Feasibility tolerance that HiGHS may use up in a row or an integer."""
 
@@ -26,7 +28,6 @@ class Answer:
 
     x: Floats | None
     bound: float
-    optimal: bool
 
 
 class Master:
@@ -60,14 +61,18 @@ class Master:
         marked = np.isin(devices, integer)
         kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
         lp.integrality_ = [kinds[int(mark)] for mark in marked] + [kinds[0]] * steps
-        self._width = p.upper[devices] - p.lower[devices]
-        self._highs.passModel(lp)
+        self._mixed = bool(marked.any())
+        with solver("HiGHS"):
+            status = self._highs.passModel(lp)
+        if status == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS: refuses the model")
 
     def _add(self, rows: sp.csr_array, lower: Floats, upper: Floats) -> None:
-        self._highs.addRows(
-            rows.shape[0], lower, upper, rows.nnz,
-            rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
-        )  # fmt: skip
+        with solver("HiGHS"):
+            self._highs.addRows(
+                rows.shape[0], lower, upper, rows.nnz,
+                rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
+            )  # fmt: skip
 
     def cut(self, cuts: Cuts) -> None:
         """Add one row a step for theta."""
@@ -98,30 +103,26 @@ class Master:
         self._add(wide, np.full(k, -highspy.kHighsInf), -(pick @ p.h) + 1e-9)
 
     def solve(self, time_limit_s: float, gap: float, start: Floats | None) -> Answer:
-        """Solve within the time and the relative gap, from a feasible start (n,) if there is one."""
-        projection, devices = self.projection, self.projection.devices
-        if start is not None:
-            hint = highspy.HighsSolution()
-            money = projection.network_money(start)
-            hint.col_value = list(np.concatenate([start[devices], money + 1e-6 * np.abs(money) + 1e-6]))
-            self._highs.setSolution(hint)
-        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit_s, 0.05))
-        self._highs.setOptionValue("mip_rel_gap", gap)
-        self._highs.run()
-        info, status = self._highs.getInfo(), self._highs.getModelStatus()
-        optimal = status == highspy.HighsModelStatus.kOptimal
-        found = np.asarray(self._highs.getSolution().col_value)
-        bound = info.mip_dual_bound - TOLERANCE * (projection.steps + abs(info.mip_dual_bound))
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
-            bound = -np.inf  # an ending without a meaning: keep what is known
+        """Solve within the time and the relative gap, from a feasible start (n,) if there is one; raises SolverError."""
+        with solver("HiGHS"):
+            if start is not None:
+                self._hint(start)
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit_s, 0.05))
+            self._highs.setOptionValue("mip_rel_gap", gap)
+            self._highs.run()
+            info, status = self._highs.getInfo(), self._highs.getModelStatus()
+            found = np.asarray(self._highs.getSolution().col_value)
+        bound = -np.inf  # kept where the ending has no meaning; HiGHS states no dual bound of a problem without integers
+        if self._mixed and np.isfinite(info.mip_dual_bound) and status in ENDINGS:
+            bound = info.mip_dual_bound - TOLERANCE * (self.projection.steps + abs(info.mip_dual_bound))
         if found.size == 0 or not np.isfinite(info.objective_function_value) or info.primal_solution_status != 2:
-            return Answer(None, float(bound), optimal)
-        x = np.zeros(projection.problem.n)
-        x[devices] = found[: devices.size]
-        return Answer(x, float(bound), optimal)
+            return Answer(None, float(bound))
+        x = np.zeros(self.projection.problem.n)
+        x[self.projection.devices] = found[: self.projection.devices.size]
+        return Answer(x, float(bound))
 
-
-def integers(columns: dict[str, Indices], names: list[str]) -> Indices:
-    """Return the columns of the named blocks, one after the other."""
-    none: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-    return np.concatenate([none, *(columns[name].ravel() for name in names)])
+    def _hint(self, start: Floats) -> None:
+        """Give HiGHS a feasible point (n,) to start from."""
+        hint, money = highspy.HighsSolution(), self.projection.network_money(start)
+        hint.col_value = list(np.concatenate([start[self.projection.devices], money + 1e-6 * np.abs(money) + 1e-6]))
+        self._highs.setSolution(hint)

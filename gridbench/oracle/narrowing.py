@@ -13,6 +13,8 @@ from gridbench.oracle.projection import Projection
 from gridbench.oracle.safe_bound import allowed_cones, allowed_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gridbench.oracle.affine import Affine, Floats, Indices
     from gridbench.oracle.conic import Solution
     from gridbench.oracle.formulation import Formulation
@@ -52,7 +54,7 @@ def single_steps(formulation: Formulation, root: Solution, gap_usd: float) -> St
     when = _when(p, steps)
     y, w = allowed_rows(p, root.y), allowed_cones(p, root.w)
     gradient = p.cost + p.A.T @ y - p.G.T @ w
-    corner = np.where(gradient >= 0.0, p.lower, p.upper)
+    corner = np.where(gradient >= 0.0, *p.outer)
     side = np.where(y > 0.0, p.row_upper, np.where(y < 0.0, p.row_lower, 0.0))
     first, last = _span(p.A, when)
     inside = first == last
@@ -77,8 +79,8 @@ def single_steps(formulation: Formulation, root: Solution, gap_usd: float) -> St
     return Steps(apart, steps)
 
 
-def narrowed(formulation: Formulation, root: Solution, gap_usd: float, clock: Clock, threads: int) -> Windows:
-    """Return the windows of all taps and banks outside of which a day costs `gap_usd` more than the root's bound.
+def narrowed(formulation: Formulation, root: Solution, gap_usd: float, clock: Clock, threads: int) -> Iterator[Windows]:
+    """Yield ever narrower windows of all taps and banks; a day outside costs `gap_usd` more than the root's bound.
 
     Regulators come first, and voltages before positions: what time does not suffice for stays as it was.
     """
@@ -91,7 +93,7 @@ def narrowed(formulation: Formulation, root: Solution, gap_usd: float, clock: Cl
             aim = tap.u if end.startswith("u") else formulation.days[name].controls["position"]
             if aim.col.size and clock.left_s > 0.0:
                 found[name] = _moved(found[name], end, steps.least(-aim if end.endswith("high") else aim, clock, threads))
-    return found
+                yield dict(found)
 
 
 def _moved(window: Window, end: str, least: Floats) -> Window:

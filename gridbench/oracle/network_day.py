@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.oracle.affine import Affine, Expression, Floats, concatenate, stack
+from gridbench.oracle.currents import ROOM, Range, Reach, bounded
 from gridbench.oracle.device_day import DeviceDay, add_money, add_rows
+from gridbench.oracle.problem import OUTWARD
 from gridbench.oracle.taps import Tap, Windows, positions_of, scaled
 from gridbench.physics.branch_flow import behind_transformer, current_cone, residuals
 from gridbench.physics.terms import Device, Values
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gridbench.oracle.problem import Builder
     from gridbench.scenario.scenario import Scenario
 
 
-def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows) -> dict[str, Tap]:
+def network_day(
+    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows, paid: NDArray[np.bool_]
+) -> dict[str, Tap]:
     """Add the network between the injections of the devices' days, and return its taps and banks by name.
 
-    The boxes are the protection band, so that every trajectory without a blackout lies inside.
+    The boxes are the protection band, so that every trajectory without a blackout lies inside. Currents are bounded from
+    above in the steps `paid` (steps,), in which energy has a negative price.
     """
     steps, tree, band = scenario.steps, scenario.feeder.arrays, scenario.voltage
     nl = tree.parent.size
@@ -32,9 +39,10 @@ def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay]
     u = concatenate([root, fed], axis=1)
     taps: dict[str, Tap] = {}
     s, s_max = _behind(builder, scenario, days, u, windows, taps)
-    most = np.sqrt(l_max * s_max)
+    most = np.sqrt(l_max * s_max) * (1.0 + OUTWARD)
     P, Q = (builder.column(name, (steps, nl), -most, most, implied=True, network=True) for name in "PQ")
     p, q = _injections(builder, scenario, days, u, windows, taps)
+    _bounded(builder, scenario, days, paid, (P, Q, l, p, q, s_max))
     _flow(builder, scenario, (s, u, l, P, Q, p, q))
     scale = _flow_scale(builder, scenario, p, q)
     cone = current_cone(P, Q, l / scale, s * scale)  # P^2 + Q^2 <= (l / a)(a s), well scaled where flows are small
@@ -58,6 +66,28 @@ def _flow(builder: Builder, scenario: Scenario, flow: tuple[Expression, ...]) ->
     left = residuals(outgoing, r, x, b, tree.shunt_g, tree.shunt_b, s, u, l, P, Q, p, q)
     for gap in (left.p_balance, left.q_balance, left.drop[:, 1:]):
         builder.eq(gap)
+
+
+def _bounded(
+    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], paid: NDArray[np.bool_], flow: tuple[Expression, ...]
+) -> None:
+    """Bound currents, and what the tie can export, by what stands in the tree while energy is paid for."""
+    if not paid.any():
+        return
+    P, Q, l, p, q, s_max = flow  # noqa: E741
+    tree, feeder, band = scenario.feeder.arrays, scenario.feeder, scenario.voltage
+    ratio = np.array(tree.ratio, dtype=np.float64)
+    for device in scenario.regulators:
+        ratio[feeder.branch_index(device.branch)] *= np.min(device.ratio(positions_of(device.positions())))
+    l_max = (scenario.loading.trip_loading * tree.rating) ** 2
+    u = band.trip_min_pu**2, max(band.trip_max_pu, feeder.root_voltage_pu) ** 2
+    injected, reactive = (Range(*ends) for ends in builder.range_of(p, q))
+    reach = Reach(tree, injected, reactive, u, feeder.root_voltage_pu**2, ratio, s_max, l_max)
+    fed = bounded(builder, reach, paid, (P, Q, l))
+    at_root = [day for day in days.values() if getattr(day.device, "bus", None) == scenario.tie.bus]
+    if len(at_root) == 1 and tree.shunt_g[0] >= 0.0:
+        most = np.maximum(-fed.low, 0.0) * feeder.base_mva * (1.0 + ROOM) + ROOM
+        builder.le((days[scenario.tie.name].controls["export_mw"] - most)[np.flatnonzero(paid)])
 
 
 def _priced(builder: Builder, scenario: Scenario, limit: Device, w: dict[str, Affine]) -> None:

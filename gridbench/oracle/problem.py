@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TINY = 1e-15
 """Coefficients below this are dropped: only cancelled sums leave them."""
+OUTWARD = 1e-12
+"""Relative rounding of a box that follows from a row, far above that of its few terms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +26,14 @@ class Problem:
     n columns, m rows; the cones stand one after the other with sizes `cone_sizes` (radius first). `period` (n,) is the
     step of a network column and -1 of a device's column; `gates` (cones,) the binary column that empties a cone, or -1.
     `implied` (n,) marks boxes that other rows imply: the conic solver is spared them, the safe bound needs them.
+    `blur` (n,) is how far rounding may have moved the ends of a box: solvers may ignore it, bounds read `outer`.
     """
 
     cost: Floats
     offset: float
     lower: Floats
     upper: Floats
+    blur: Floats
     integer: NDArray[np.bool_]
     implied: NDArray[np.bool_]
     period: Indices
@@ -48,6 +52,11 @@ class Problem:
         """Number of columns."""
         return self.cost.size
 
+    @property
+    def outer(self) -> tuple[Floats, Floats]:
+        """The boxes rounded outwards: no feasible point lies outside."""
+        return self.lower - self.blur, self.upper + self.blur
+
     def value(self, x: Floats) -> float:
         """Return the objective at x (n,)."""
         return float(self.cost @ x) + self.offset
@@ -56,40 +65,54 @@ class Problem:
         """Return the problem with columns fixed, and with the boxes that follow from rows of one free column."""
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[cols] = upper[cols] = numbers
-        lower, upper = _propagated(self, lower, upper)
-        return replace(self, lower=lower, upper=upper)
+        return _propagated(replace(self, lower=lower, upper=upper))
 
     def propagated(self) -> Problem:
         """Return the problem with the boxes that follow from rows of one free column."""
-        lower, upper = _propagated(self, self.lower.copy(), self.upper.copy())
-        return replace(self, lower=lower, upper=upper)
+        return _propagated(self)
 
 
-def _propagated(problem: Problem, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+def _propagated(problem: Problem) -> Problem:
     """Tighten boxes by rows that have one free column left, until nothing moves.
 
     A box that would be emptied by rounding closes at its own end: emptied boxes are left to the solver to report.
     """
-    A = problem.A
-    owner = np.repeat(np.arange(A.shape[0]), np.diff(A.indptr))
+    lower, upper, blur = problem.lower.copy(), problem.upper.copy(), problem.blur.copy()
+    owner = np.repeat(np.arange(problem.A.shape[0]), np.diff(problem.A.indptr))
     for _ in range(20):
-        free = (lower < upper)[A.indices]
-        single = np.bincount(owner[free], minlength=A.shape[0]) == 1
-        pick = free & single[owner]
-        held = np.bincount(owner[~free], weights=A.data[~free] * lower[A.indices[~free]], minlength=A.shape[0])
-        rows, cols, slope = owner[pick], A.indices[pick], A.data[pick]
-        ends = np.stack([problem.row_lower[rows] - held[rows], problem.row_upper[rows] - held[rows]]) / slope
-        low, high = ends.min(axis=0), ends.max(axis=0)
+        cols, low, high, off = _implied_boxes(problem, owner, (lower, upper, blur))
         before = lower.copy(), upper.copy()
         np.maximum.at(lower, cols, low)
         np.minimum.at(upper, cols, high)
+        binds = (low >= lower[cols]) | (high <= upper[cols])
         crossed = (lower > upper) & (lower - upper < 1e-9)
+        blur[crossed] += (lower - upper)[crossed]
         lower[crossed] = upper[crossed] = np.clip(lower[crossed], before[0][crossed], before[1][crossed])
         wrong = lower > upper
         lower[wrong], upper[wrong] = before[0][wrong], before[1][wrong]
+        np.maximum.at(blur, cols[binds], off[binds])
         if np.array_equal(lower, before[0]) and np.array_equal(upper, before[1]):
             break
-    return lower, upper
+    return replace(problem, lower=lower, upper=upper, blur=blur)
+
+
+def _implied_boxes(problem: Problem, owner: Indices, boxes: tuple[Floats, ...]) -> tuple[Indices, Floats, Floats, Floats]:
+    """Return the columns that stand free and alone in a row, the ends that the row gives them, and how far those may be off."""
+    lower, upper, blur = boxes
+    A, rows = problem.A, problem.A.shape[0]
+    free = (lower < upper)[A.indices]
+    single = np.bincount(owner[free], minlength=rows) == 1
+    pick, rest = free & single[owner], ~free
+    values, places = A.data[rest], A.indices[rest]
+    held = np.bincount(owner[rest], weights=values * lower[places], minlength=rows)
+    size = np.bincount(owner[rest], weights=np.abs(values * lower[places]), minlength=rows)
+    shake = np.bincount(owner[rest], weights=np.abs(values) * blur[places], minlength=rows)
+    own, cols, slope = owner[pick], A.indices[pick], A.data[pick]
+    sides = np.stack([problem.row_lower[own], problem.row_upper[own]])
+    ends = (sides - held[own]) / slope
+    known = np.where(np.isfinite(sides), np.abs(sides), 0.0).max(axis=0)
+    off = (OUTWARD * (known + size[own]) + shake[own]) / np.abs(slope)
+    return cols, ends.min(axis=0), ends.max(axis=0), off
 
 
 @dataclass
@@ -158,6 +181,15 @@ class Builder:
         reach = np.bincount(expression.row, weights=np.abs(expression.val) * most, minlength=size)
         return np.abs(expression.constant) + reach.reshape(expression.shape)
 
+    def range_of(self, *expressions: Affine) -> list[tuple[Floats, Floats]]:
+        """Return the least and the largest value of each cell over the boxes, with what rows say of them so far."""
+        found, boxes = [], self.build().outer
+        for of in expressions:
+            ends = np.sort([box[of.col] * of.val for box in boxes], axis=0)
+            least, most = (np.bincount(of.row, weights=end, minlength=of.constant.size).reshape(of.shape) for end in ends)
+            found.append((of.constant + least, of.constant + most))
+        return found
+
     def build(self) -> Problem:
         """Return the problem, its boxes tightened where a row has one column."""
         A, held = _matrix([gap for gap, _ in self._rows], self.n)
@@ -173,6 +205,7 @@ class Builder:
             offset=float(cost.constant),
             lower=np.concatenate([box[0] for box in self._boxes]),
             upper=np.concatenate([box[1] for box in self._boxes]),
+            blur=np.zeros(self.n),
             integer=integer.astype(np.bool_),
             implied=implied.astype(np.bool_),
             period=period,

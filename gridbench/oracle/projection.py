@@ -72,7 +72,7 @@ class Projection:
         rows, members = np.flatnonzero(y), np.flatnonzero(w)
         side = np.where(y > 0.0, p.row_upper, np.where(y < 0.0, p.row_lower, 0.0))
         gradient = np.where(own, p.cost, 0.0) + p.A.T @ y - p.G.T @ w
-        corner = np.where(gradient >= 0.0, p.lower, p.upper)
+        corner = np.where(gradient >= 0.0, *p.outer)
         parts = (
             (self.row_period[rows], -(y * side)[rows]),
             (self.cone_period[members], -(w * p.h)[members]),
@@ -83,7 +83,7 @@ class Projection:
             constant += np.bincount(period, weights=money, minlength=self.steps)
             off += np.bincount(period, weights=np.abs(money), minlength=self.steps)
         size = np.where(own, np.abs(p.cost), 0.0) + abs(p.A).T @ np.abs(y) + abs(p.G).T @ np.abs(w)
-        box = np.maximum(np.abs(p.lower), np.abs(p.upper))
+        box = np.maximum(*map(np.abs, p.outer))
         off += np.bincount(p.period[own], weights=(size * box)[own], minlength=self.steps)
         return self._rounded(self._steer(y, w), constant - 64.0 * EPS * off)
 
@@ -100,7 +100,7 @@ class Projection:
         coo = steer.tocoo()
         small = np.abs(coo.data) < 1e-7
         cols = self.devices[coo.col]
-        worst = np.minimum(coo.data * self.problem.lower[cols], coo.data * self.problem.upper[cols])
+        worst = np.minimum(*(coo.data * end[cols] for end in self.problem.outer))
         constant = constant + np.bincount(coo.row[small], weights=worst[small], minlength=self.steps)
         keep = ~small
         kept = sp.csr_array((coo.data[keep], (coo.row[keep], coo.col[keep])), shape=steer.shape)
@@ -121,6 +121,7 @@ class Projection:
             cost=_longer(np.where(self.network, p.cost, 0.0), PENALTY_USD, 2 * k),
             lower=_longer(p.lower, 0.0, 2 * k),
             upper=_longer(p.upper, np.inf, 2 * k),
+            blur=_longer(p.blur, 0.0, 2 * k),
             integer=_longer(p.integer, 0, 2 * k),
             implied=_longer(p.implied, 0, 2 * k),
             period=_longer(p.period, 0, 2 * k),

@@ -28,7 +28,7 @@ def safe_bound(problem: Problem, y: Floats, w: Floats) -> float:
     y, w = allowed_rows(problem, y), allowed_cones(problem, w)
     side = np.where(y > 0.0, problem.row_upper, problem.row_lower)
     gradient = problem.cost + problem.A.T @ y - problem.G.T @ w
-    corner = np.where(gradient >= 0.0, problem.lower, problem.upper)
+    corner = np.where(gradient >= 0.0, *problem.outer)
     with np.errstate(invalid="ignore"):
         terms = [np.where(y == 0.0, 0.0, -y * side), -w * problem.h, np.where(gradient == 0.0, 0.0, gradient * corner)]
     value = math.fsum([problem.offset, *(float(part) for part in np.concatenate(terms))])
@@ -58,7 +58,7 @@ def _rounding(problem: Problem, y: Floats, w: Floats, terms: list[Floats]) -> fl
     """Return how much the sums above may be off: each of k terms by one unit in the last place, k times over."""
     deepest = max(_depth(problem.A), _depth(problem.G)) * 2 + 4
     size = np.abs(problem.cost) + abs(problem.A).T @ np.abs(y) + abs(problem.G).T @ np.abs(w)
-    box = np.maximum(np.abs(problem.lower), np.abs(problem.upper))
+    box = np.maximum(*map(np.abs, problem.outer))
     with np.errstate(invalid="ignore"):
         gradient = np.where(size == 0.0, 0.0, size * box).sum()
     return float(EPS * (deepest * gradient + 4.0 * sum(np.abs(part).sum() for part in terms)))

@@ -49,17 +49,18 @@ def devices(*, positions: int = 16, min_up: int = 2, capacitors: int = 3):
     )  # fmt: skip
 
 
-def columns(steps: int) -> dict[str, np.ndarray]:
+def columns(steps: int, cheaper: float) -> dict[str, np.ndarray]:
     hour = np.arange(steps) * 24.0 / steps
     return {
         "load_a": 0.7 + 0.35 * np.sin((hour - 10.0) / 24.0 * 2.0 * np.pi),
-        "price_usd_per_mwh": 45.0 + 30.0 * np.sin((hour - 12.0) / 12.0 * 2.0 * np.pi),
+        "price_usd_per_mwh": 45.0 - cheaper + 30.0 * np.sin((hour - 12.0) / 12.0 * 2.0 * np.pi),
         "pv_a": np.maximum(0.0, np.cos((hour - 12.0) / 24.0 * 2.0 * np.pi)) ** 1.5,
     }
 
 
-def scenario(steps: int = 6, **options) -> Scenario:
-    series = Series("test", "hand", 0, 24.0 / steps, "2023-01-01T00:00:00+00:00", 0.0, columns(steps))
+def scenario(steps: int = 6, *, cheaper: float = 0.0, **options) -> Scenario:
+    """One day; `cheaper` (usd/MWh) lowers the price of energy."""
+    series = Series("test", "hand", 0, 24.0 / steps, "2023-01-01T00:00:00+00:00", 0.0, columns(steps, cheaper))
     own = devices(**options)
     return Scenario(
         name="tiny", version=1, title="tiny", digest="0" * 64, feeder=feeder(), devices=own,

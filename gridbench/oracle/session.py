@@ -1,19 +1,22 @@
-"""The pipeline: root relaxation, safe bounds, integers, positions, replay; the best interval whenever time runs out."""
+"""A session with one day: root relaxation, safe bounds, integers, positions, replay; the best interval whenever time runs out."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.errors import SolverError
 from gridbench.oracle.blackout import blackout_bound
 from gridbench.oracle.certify import Replay, asks_of, certified, idle_asks
 from gridbench.oracle.conic import Solution, solve_conic
 from gridbench.oracle.dispatch import Dispatch
+from gridbench.oracle.failure import FAILURES, Failures
 from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate
 from gridbench.oracle.integer import Benders, Clock
-from gridbench.oracle.master import integers
+from gridbench.oracle.modes import binaries, loss_usd_per_pu2, one_way
 from gridbench.oracle.narrowing import narrowed
 from gridbench.oracle.recovery import cheapest, paths
 from gridbench.oracle.safe_bound import safe_bound
@@ -21,7 +24,8 @@ from gridbench.oracle.safe_bound import safe_bound
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gridbench.oracle.affine import Floats
+    from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.problem import Problem
     from gridbench.scenario.scenario import Scenario
 
 LEAK_USD = 0.01
@@ -30,6 +34,10 @@ REACH = (16, 8, 4, 2, 1)
 """How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
 RESERVE = 4.0
 """How many times the last root relaxation's seconds are kept for the next one while windows are narrowed."""
+TOLERANCES = (1e-8, 1e-6)
+"""Tolerances that the root relaxation is tried with."""
+LATE = 0.75
+"""Share of the time that is left when a first schedule is made of whatever commitment there is."""
 PASSES = 4
 """How often windows are narrowed at most."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
@@ -38,24 +46,25 @@ SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
 def solve(
     scenario: Scenario, split: str, day: int, *, time_limit_s: float = 60.0, gap: float = 1e-3, threads: int = 2
 ) -> Dispatch:
-    """Return a certified interval of the least cost of a day, as narrow as the time allows.
+    """Return a certified interval of the least cost of a day, as narrow as the time and the solvers allow.
 
-    Raises UnknownName or InvalidInput for a day that is not there, SolverError where plant and oracle contradict each other.
+    A solver that fails costs width, and the status says so. Raises UnknownName or InvalidInput for a day that is not there,
+    SolverError where plant and oracle contradict each other or the plant cannot even replay the devices at rest.
     """
-    return _Search(scenario, split, day, (time_limit_s, gap, threads)).run()
+    return _Session(scenario, split, day, (time_limit_s, gap, threads)).run()
 
 
-class _Search:
+class _Session:
     """The interval of one day while it narrows."""
 
     def __init__(self, scenario: Scenario, split: str, day: int, wanted: tuple[float, float, int]) -> None:
         limit_s, self.gap, self.threads = wanted
-        self.clock = Clock(limit_s)
+        self.clock, self.failures = Clock(limit_s), Failures()
         self.scenario, self.split, self.day = scenario, split, day
         self.series = scenario.window(split, day)
         self.replay = Replay(scenario, self.series)
         self.asks: NDArray[np.float32] = idle_asks(scenario)
-        self.witness = self.replay.cost_usd(self.asks)
+        self.witness = self._rest()
         self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
         self.root_s = 0.0
         self._recovered: set[bytes] = set()
@@ -74,7 +83,7 @@ class _Search:
     def run(self) -> Dispatch:
         """Narrow the interval stage by stage, then the windows of taps by what the witness leaves, and so on."""
         formulation = formulate(self.scenario, self.series)
-        self._blackout()
+        self.failures.attempt(self._blackout, otherwise=None)
         for _ in range(PASSES):
             root = self._root(formulation)
             if root is None or self.done:
@@ -87,22 +96,53 @@ class _Search:
             rest = Clock(self.clock.left_s - RESERVE * self.root_s)
             if rest.left_s <= 0.0:
                 break
-            windows = narrowed(formulation, root, gap_usd, rest, self.threads)
-            formulation = formulate(self.scenario, self.series, windows)
+            formulation = self._narrowed(formulation, root, gap_usd, rest)
         return self._dispatch()
+
+    def _rest(self) -> float:
+        """Return the money of the devices at rest: a witness that needs no solver."""
+        try:
+            money = self.replay.cost_usd(self.asks)
+        except FAILURES as error:
+            raise SolverError(f"the plant cannot replay the devices at rest: {error}") from error
+        if not np.isfinite(money):
+            raise SolverError(f"the plant bills {money} usd for the devices at rest")
+        return money
+
+    def _narrowed(self, formulation: Formulation, root: Solution, gap_usd: float, clock: Clock) -> Formulation:
+        """Return the formulation over the windows that the witness leaves, as far as the solver got."""
+        kept = [formulation.windows]
+
+        def narrow() -> None:
+            for windows in narrowed(formulation, root, gap_usd, clock, self.threads):
+                kept[0] = windows
+
+        self.failures.attempt(narrow, otherwise=None)
+        return formulate(self.scenario, self.series, kept[0])
 
     def _raise(self, bound_usd: float) -> None:
         """Take a bound of the days without a blackout; once windows are narrow it holds up to the witness that narrowed them."""
         self.survive = max(self.survive, min(bound_usd, self._cap))
 
     def _conic(self, formulation: Formulation, gates: Floats) -> Solution | None:
-        """Solve with the gates fixed and currents lightly priced; None where that gives nothing to use."""
+        """Solve with the gates fixed and no loss worth having; None where that gives nothing to use.
+
+        A schedule that goes both ways at once, to burn energy, is solved again with every mode in its net direction.
+        """
         problem = formulation.problem
         cost = problem.cost.copy()
-        cost[problem.columns["l"]] += LEAK_USD
-        problem = replace(problem, cost=cost).fixed(integers(problem.columns, formulation.gates()), gates)
-        solution = solve_conic(problem, self.clock.left_s, self.threads)
-        return solution if solution.feasible else None
+        cost[problem.columns["l"]] += LEAK_USD + loss_usd_per_pu2(self.scenario, self.series)
+        problem = replace(problem, cost=cost).fixed(binaries(formulation), gates)
+        solution = self._solved(problem)
+        if solution is None or self.clock.left_s <= 0.0:
+            return solution
+        cols, numbers, both = one_way(formulation, solution.x)
+        return (self._solved(problem.fixed(cols, numbers)) or solution) if both else solution
+
+    def _solved(self, problem: Problem) -> Solution | None:
+        """Return a feasible solution, or None where the solver finds or brings none."""
+        solution = self.failures.attempt(lambda: solve_conic(problem, self.clock.left_s, self.threads), otherwise=None)
+        return solution if solution is not None and solution.feasible else None
 
     def _blackout(self) -> None:
         apart = formulate(self.scenario, self.series, apart=True)
@@ -117,30 +157,60 @@ class _Search:
         if self.clock.left_s <= 0.0:
             return None
         began = self.clock.spent_s
-        solution = solve_conic(problem, self.clock.left_s, self.threads)
-        self.root_s = self.clock.spent_s - began
-        if solution.usable:
-            self._raise(safe_bound(problem, solution.y, solution.w))
-        return solution if solution.feasible else None
+        for tolerance in TOLERANCES:
+            solve_root = partial(solve_conic, problem, self.clock.left_s, self.threads, tolerance)
+            solution = self.failures.attempt(solve_root, otherwise=None)
+            self.root_s = self.clock.spent_s - began
+            if solution is not None and solution.usable:
+                self._raise(safe_bound(problem, solution.y, solution.w))
+            if solution is not None and (solution.feasible or solution.infeasible):
+                return solution if solution.feasible and solution.usable else None
+            if self.clock.left_s <= 0.0:
+                return None
+        if solution is not None:
+            self.failures.note(f"Clarabel: ended with {solution.status}")
+        return None
 
     def _integers(self, formulation: Formulation, root: Solution) -> None:
         """Search the commitment; recover positions for each new best one until the interval is narrow."""
-        cols = integers(formulation.problem.columns, formulation.gates())
-        benders = Benders(formulation.problem, cols, self.scenario.steps, root, self.threads)
-        benders.try_point(root.x[cols], self.clock)
-        tried, rounds = np.inf, 0
+        cols = binaries(formulation)
+        first = self._first(formulation, root, cols)
+        start = partial(Benders, formulation.problem, cols, self.scenario.steps, root, self.threads)
+        benders = self.failures.attempt(start, otherwise=None)
+        if benders is not None:
+            self.failures.attempt(partial(benders.try_point, first, self.clock), otherwise=False)
+            self._commit(formulation, benders)
+        if not self._recovered and not self.done:  # no commitment was found: the rounded one may do
+            self._recover(formulation, root.x, first)
+
+    def _first(self, formulation: Formulation, root: Solution, cols: Indices) -> Floats:
+        """Return the binaries to try first: gates rounded, modes in their net direction."""
+        x = root.x.copy()
+        modes, numbers, _ = one_way(formulation, root.x)
+        x[modes] = numbers
+        return np.rint(x[cols])
+
+    def _commit(self, formulation: Formulation, benders: Benders) -> None:
+        """Run rounds of Benders, and recover the positions of what they find."""
+        tried, rounds, search = np.inf, 0, benders.search
         while not self.done:
-            search = benders.search
-            going = search.gap > 0.1 * self.gap and benders.round(0.1 * self.gap, self.clock)
+            going = search.gap > 0.1 * self.gap
+            if going:
+                going = self.failures.attempt(partial(benders.round, 0.1 * self.gap, self.clock), otherwise=False)
             self._raise(search.bound)
             rounds, self.rounds = search.rounds, self.rounds + search.rounds - rounds
-            if search.x is not None and search.best < tried and (search.gap <= 0.5 * self.gap or not going):
-                tried, gates = search.best, np.rint(search.x[cols])
-                if gates.tobytes() not in self._recovered:  # a narrower window seldom mends the schedule: leave it the time
-                    self._recovered.add(gates.tobytes())
-                    self._positions(formulation, search.x, gates)
+            late = not self._recovered and self.clock.left_s < LATE * self.clock.limit_s
+            if search.x is not None and search.best < tried and (search.gap <= 0.5 * self.gap or late or not going):
+                tried = search.best
+                self._recover(formulation, search.x, np.rint(search.x[benders.integer]))
             if not going:
                 break
+
+    def _recover(self, formulation: Formulation, x: Floats, gates: Floats) -> None:
+        """Recover positions of a commitment once: a narrower window seldom mends the schedule, so leave it the time."""
+        if gates.tobytes() not in self._recovered:
+            self._recovered.add(gates.tobytes())
+            self.failures.attempt(partial(self._positions, formulation, x, gates), otherwise=None)
 
     def _positions(self, formulation: Formulation, x: Floats, gates: Floats) -> None:
         """Fix the banks, then the regulators, along the relaxation's wish; replay every schedule that comes out."""
@@ -192,7 +262,11 @@ class _Search:
         scenario = self.scenario
         bound = certified(self.survive, self.blackout, self.witness)
         relative = (self.witness - bound) / max(abs(self.witness), 1e-9)
-        status = "gap reached" if relative <= self.gap else "time limit" if self.clock.left_s <= 0.0 else "stalled"
+        status = "time limit" if self.clock.left_s <= 0.0 else "stalled"
+        if self.failures.reasons:
+            status = f"solver failed: {'; '.join(self.failures.reasons)}"
+        if relative <= self.gap:
+            status = "gap reached"
         return Dispatch(
             scenario_id=scenario.id, scenario_digest=scenario.digest, split=self.split, day=self.day,
             bound_usd=bound, witness_usd=self.witness, survive_usd=self.survive, blackout_usd=self.blackout,
