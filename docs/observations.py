@@ -14,6 +14,9 @@ from gridbench.scenario.catalogue import load_scenario
 
 PAGE = Path(__file__).with_name("observations.md")
 SCENARIO = "ieee34_ieee13"
+INTRODUCTION = """Written by `python docs/observations.py`. A value in its unit is `offset + scale * observed`; observed numbers are
+clipped to [-5, 5]. Before the first step of a day voltages read 1 pu and flows 0. Actions are in [-1, 1]; powers are in MW
+and Mvar, injection positive. The other microgrids (`mg_1`, `mg_2`) see and do the same with their own devices."""
 
 
 def actions(env: BatchEnv, agent: str) -> str:
@@ -23,7 +26,8 @@ def actions(env: BatchEnv, agent: str) -> str:
     own = [i for i, owner in enumerate(lay.ask_agents) if lay.agents[owner] == agent]
     for n, i in enumerate(own):
         span = lay.ask_spans[i]
-        rows.append(f"| {n} | {lay.asks[i]} | {span.lo:g} | {span.hi:g} | {'integer, equal bins' if span.integer else 'linear'} |")
+        kind = "integer, equal bins" if span.integer else "linear"
+        rows.append(f"| {n} | {lay.asks[i]} | {span.lo:g} | {span.hi:g} | {kind} |")
     return "\n".join(rows)
 
 
@@ -33,9 +37,7 @@ def page() -> str:
     env = BatchEnv(scenario, 1)
     parts = [
         f"# What agents see and do: {scenario.id}",
-        "Written by `python docs/observations.py`. A value in its unit is `offset + scale * observed`; observed numbers are clipped to "
-        "[-5, 5]. Before the first step of a day voltages read 1 pu and flows 0. Actions are in [-1, 1]; powers are in MW and "
-        "Mvar, injection positive. The other microgrids (`mg_1`, `mg_2`) see and do the same with their own devices.",
+        INTRODUCTION,
     ]
     for agent in ("mg_0", "dso"):
         parts += [f"## {agent}: observation", env.observer.describe(agent), f"## {agent}: action", actions(env, agent)]
