@@ -14,7 +14,8 @@ from gridbench.scenario.catalogue import load_scenario
 
 PAGE = Path(__file__).with_name("observations.md")
 SCENARIO = "ieee34_ieee13"
-INTRODUCTION = """Written by `python docs/observations.py`. A value in its unit is `offset + scale * observed`; observed numbers are
+INTRODUCTION = """\
+Written by `python docs/observations.py`. A value in its unit is `offset + scale * observed`; observed numbers are
 clipped to [-5, 5]. Before the first step of a day voltages read 1 pu and flows 0. Actions are in [-1, 1]; powers are in MW
 and Mvar, injection positive. The other microgrids (`mg_1`, `mg_2`) see and do the same with their own devices."""
 
