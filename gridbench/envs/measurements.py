@@ -19,6 +19,21 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+class _Groups:
+    """Groups of columns, one an agent, that are reduced in one call; agents without columns are left out."""
+
+    def __init__(self, groups: Sequence[NDArray[np.intp]]) -> None:
+        self.numbers = np.array([i for i, at in enumerate(groups) if at.size], dtype=np.intp)
+        self._order = np.concatenate(groups)
+        sizes = [at.size for at in groups if at.size]
+        self._starts = np.cumsum([0, *sizes[:-1]])
+
+    def reduce(self, by: np.ufunc, values: Floats) -> Floats:
+        """Return the reduction of each group (batch, groups) of values (batch, columns)."""
+        reduced: Floats = by.reduceat(values[:, self._order], self._starts, axis=1)
+        return reduced
+
+
 class Measurements:
     """Reads the measured fields of all agents, side by side, out of states and step results.
 
@@ -30,8 +45,9 @@ class Measurements:
         self._scenario, self._layout = scenario, layout
         nx, agents, nb, nl = len(layout.states), len(layout.agents), len(layout.buses), len(layout.branches)
         bus_agents = np.array(layout.bus_agents, dtype=np.intp)
-        self._by_agent = [np.flatnonzero(bus_agents == i) for i in range(agents)]
-        self._fed_by_agent = [at[at > 0] - 1 for at in self._by_agent]  # branch k feeds bus k + 1
+        by_agent = [np.flatnonzero(bus_agents == i) for i in range(agents)]
+        self._buses = _Groups(by_agent)
+        self._fed = _Groups([at[at > 0] - 1 for at in by_agent])  # branch k feeds bus k + 1
         sections = np.cumsum([0, nx, nb, nl, 2, agents, agents, agents, 2])
         self._states, self._v, self._loading, self._root, self._low, self._high, self._worst, self._all = sections[:-1].tolist()
         self._width = int(sections[-1])
@@ -59,11 +75,11 @@ class Measurements:
         raw[:, self._loading : self._root] = loading
         raw[:, self._root] = result.p_root_mw
         raw[:, self._root + 1] = result.q_root_mvar
-        for i, (at, fed) in enumerate(zip(self._by_agent, self._fed_by_agent, strict=True)):
-            own = v[:, at]
-            raw[:, self._low + i] = own.min(axis=1, initial=np.inf) if at.size else 1.0
-            raw[:, self._high + i] = own.max(axis=1, initial=-np.inf) if at.size else 1.0
-            raw[:, self._worst + i] = loading[:, fed].max(axis=1, initial=0.0)
+        raw[:, self._low : self._worst] = 1.0
+        raw[:, self._worst : self._all] = 0.0
+        raw[:, self._low + self._buses.numbers] = self._buses.reduce(np.minimum, v)
+        raw[:, self._high + self._buses.numbers] = self._buses.reduce(np.maximum, v)
+        raw[:, self._worst + self._fed.numbers] = self._fed.reduce(np.maximum, loading)
         raw[:, self._all] = raw[:, self._low : self._high].min(axis=1)
         raw[:, self._all + 1] = raw[:, self._high : self._worst].max(axis=1)
         return self._scaled(raw)
