@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
@@ -36,9 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("gridbench: interrupted; what was finished is kept, --resume continues", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        print(f"gridbench: {error.filename or 'the output'}: {error.strerror or error}; mend that, and repeat", file=sys.stderr)
+        return GridbenchError.exit_code
     return code
+
+
+def _drop_output() -> None:
+    """Send what is left of the output nowhere, so that the interpreter does not stumble over it at its end."""
+    with contextlib.suppress(OSError):  # an output that is no file has nothing to stumble over
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:

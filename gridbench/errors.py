@@ -41,6 +41,10 @@ class NetworkError(InvalidInput):
     """A network that is no connected tree, or whose data contradict themselves."""
 
 
+class StorageError(GridbenchError):
+    """A file that could not be written, with the place and what to do."""
+
+
 class SolverError(GridbenchError):
     """A solver or a power flow that failed where no valid answer is left to return."""
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,9 @@ def test_wrong_usage_is_2(arguments):
         (("solve", "--scenario", "ieee34_ieee13", "--split", "tets"), "did you mean 'test'"),
         (("solve", "--scenario", "ieee34_ieee13", "--days", "999"), "choose 1 to 32, not 999"),
         (("solve", "--scenario", "ieee34_ieee13", "--jobs", "0"), "--jobs"),
+        (("solve", "--scenario", "ieee34_ieee13", "--time-limit", "-3"), "--time-limit must be above 0 s, not -3"),
+        (("solve", "--scenario", "ieee34_ieee13", "--gap", "nan"), "--gap must be at least 0, not nan"),
+        (("solve", "--scenario", "ieee34_ieee13", "--threads", "0"), "--threads must be at least 1, not 0"),
         (("train", "--scenario", "ieee34_ieee13", "--algorithm", "nothing_like_it"), "unknown baseline 'nothing_like_it'"),
         (("leaderboard", "nowhere"), "there is no such folder"),
     ],
@@ -60,3 +64,12 @@ def test_a_closed_pipe_is_no_traceback():
     found = subprocess.run(command, shell=True, check=False, capture_output=True, text=True)  # noqa: S602
     assert "Traceback" not in found.stderr
     assert "Exception" not in found.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_output_is_one_message_and_no_traceback():
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "gridbench.cli", "list"]
+        found = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    assert found.returncode == 3
+    assert found.stderr == "gridbench: the output: No space left on device; mend that, and repeat\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gridbench.errors import GridbenchError, InvalidInput
+from gridbench.errors import InvalidInput, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time stamp of every member of an archive."""
-
-
-class StorageError(GridbenchError):
-    """A result that could not be written, with the place and what to do."""
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -44,7 +40,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def _explain(path: Path, error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return f"no space left for {path}: free some, then repeat the command with --resume (finished episodes are kept)"
+        return f"no space left for {path}: free some or choose another place, then go on with --resume"
     return f"cannot write {path}: {error.strerror or error}; choose a folder that you may write to"
 
 
@@ -58,7 +54,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(path), [f"cannot be read: {getattr(error, 'strerror', None) or error}"]) from error
+        why = getattr(error, "strerror", None) or error
+        raise InvalidInput(str(path), [f"cannot be read: {why}; check the path, or restore the file"]) from error
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -78,7 +75,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of an npz archive; raises InvalidInput where it is missing, damaged or holds objects."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise InvalidInput(str(path), [f"is no archive of arrays: {error}"]) from error
+    except Exception as error:  # the readers of zip, deflate and npy raise whatever damage leads them to
+        raise InvalidInput(str(path), [f"is no archive of arrays: {error}; restore it, or make it again"]) from error

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gridbench.bench.files import read_arrays, read_text, write_arrays, write_text
 from gridbench.errors import InvalidInput
+from gridbench.places import cache_folder
 from gridbench.scenario.catalogue import scenario_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from gridbench.oracle.dispatch import Dispatch
     from gridbench.scenario.scenario import Scenario
@@ -32,12 +32,22 @@ def interval(scenario: Scenario, split: str, day: int) -> Dispatch:
 
 
 def solved(scenario: Scenario, split: str, day: int, **options: float) -> Dispatch:
-    """Return the interval of a day, solved now and kept in the cache; raises SolverError, StorageError."""
+    """Return the interval of a day, solved now, cached unless a narrower one is there; raises SolverError, StorageError."""
     from gridbench.oracle import solve  # noqa: PLC0415
 
     found = solve(scenario, split, day, **options)  # type: ignore[arg-type]
-    write_intervals(_cache_path(scenario, split, day), scenario, split, [found])
+    if found.gap <= _cached_gap(scenario, split, day):
+        write_intervals(_cache_path(scenario, split, day), scenario, split, [found])
     return found
+
+
+def _cached_gap(scenario: Scenario, split: str, day: int) -> float:
+    """Return the gap of the interval in the cache; infinite where there is none to use."""
+    try:
+        kept = cached(scenario, split, day)
+    except InvalidInput:
+        return float("inf")
+    return float("inf") if kept is None else kept.gap
 
 
 def cached(scenario: Scenario, split: str, day: int) -> Dispatch | None:
@@ -64,12 +74,6 @@ def _published(path: Path, scenario_id: str, scenario_digest: str, split: str, c
 def published_path(folder: Path, split: str) -> Path:
     """Return where the intervals of a split are shipped, given the folder of the scenario."""
     return folder / "oracle" / f"{split}.json"
-
-
-def cache_folder() -> Path:
-    """Return the user's cache: below GRIDBENCH_CACHE, else where the platform keeps caches."""
-    root = os.environ.get("GRIDBENCH_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "gridbench"
 
 
 def _cache_path(scenario: Scenario, split: str, day: int) -> Path:
@@ -118,9 +122,10 @@ def _document(path: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(read_text(path))
         missing = {"schema", "scenario", "split", "asks", "days"} - document.keys()
         if missing or document["schema"] != SCHEMA or document["scenario"].keys() != {"id", "digest"}:
-            raise InvalidInput(str(path), [f"is no file of intervals of schema {SCHEMA}; missing: {sorted(missing)}"])
+            fault = f"is no file of intervals of schema {SCHEMA}; missing: {sorted(missing)}; solve again"
+            raise InvalidInput(str(path), [fault])
     except (ValueError, AttributeError) as error:
-        raise InvalidInput(str(path), [f"is no file of intervals: {error}"]) from error
+        raise InvalidInput(str(path), [f"is no file of intervals: {error}; solve again"]) from error
     return document
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -27,8 +28,7 @@ HEADER = f"{'day':>5}  {'bound usd':>14}  {'witness usd':>14}  {'gap %':>9}  {'s
 
 def main(wanted: argparse.Namespace) -> int:
     """Certify days, each kept as soon as it is done, and print them; return 0."""
-    if wanted.jobs < 1:
-        raise InvalidInput("--jobs", [f"must be at least 1, not {wanted.jobs}"])
+    _check(wanted)
     scenario = load_scenario(wanted.scenario)
     days = first_days(scenario, wanted.split, wanted.days)
     done = _known(scenario, wanted.split, days) if wanted.resume else {}
@@ -40,6 +40,15 @@ def main(wanted: argparse.Namespace) -> int:
         _publish(scenario, wanted, done)
     print(_document(scenario, wanted.split, done) if wanted.json else _table(done), end="")
     return 0
+
+
+def _check(wanted: argparse.Namespace) -> None:
+    counts = {"--jobs": wanted.jobs, "--threads": wanted.threads}
+    faults = [f"{name} must be at least 1, not {number}" for name, number in counts.items() if number < 1]
+    faults += [] if 0.0 < wanted.time_limit < math.inf else [f"--time-limit must be above 0 s, not {wanted.time_limit:g}"]
+    faults += [] if 0.0 <= wanted.gap < math.inf else [f"--gap must be at least 0, not {wanted.gap:g}"]
+    if faults:
+        raise InvalidInput("gridbench solve", faults)
 
 
 def _known(scenario: Scenario, split: str, days: Sequence[int]) -> dict[int, Dispatch]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridbench.errors import GridbenchError, UnknownName
+from gridbench.places import data_folder
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[1]
 NEEDED = ("torch", "ray")
 
 
@@ -37,8 +37,7 @@ def main(wanted: argparse.Namespace) -> int:
 
 def baselines_root() -> Path:
     """Return the folder of the baselines: inside an installed package, else beside it in a checkout."""
-    packaged = PACKAGE / "_data" / "baselines"
-    return packaged if packaged.is_dir() else PACKAGE.parent / "baselines"
+    return data_folder("baselines")
 
 
 def baselines() -> list[str]:

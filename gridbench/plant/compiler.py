@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from gridbench import places
+from gridbench.errors import StorageError
 from gridbench.physics import branch_flow
 from gridbench.physics.devices import CapacitorBank, GridTie, LoadingLimit, Regulator, VoltageBand
 from gridbench.physics.reach import least_slacks
@@ -236,9 +238,8 @@ def _dispatch(bodies: list[str], endings: list[str], tie: int) -> list[str]:
 
 
 def cache_folder() -> Path:
-    """Return the folder of generated code: GRIDBENCH_CACHE, else the user's cache folder."""
-    root = os.environ.get("GRIDBENCH_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "gridbench" / "kernels"
+    """Return the folder of generated code, in the user's cache."""
+    return places.cache_folder() / "kernels"
 
 
 def _load(source: str) -> ModuleType:
@@ -269,4 +270,11 @@ def _write(name: str, source: str) -> Path:
         except OSError:
             continue
         return path
-    raise OSError(f"neither {cache_folder()} nor the temporary folder can be written: set GRIDBENCH_CACHE to a folder that can")
+    where = f"neither {cache_folder()} nor the temporary folder"
+    raise StorageError(f"{where} can be written: set GRIDBENCH_CACHE to a folder that can")
+
+
+def not_kept(error: OSError) -> StorageError:
+    """Return the error of machine code that cannot be kept, as numba finds in the first step."""
+    why = error.strerror or error
+    return StorageError(f"no machine code can be kept in {cache_folder()} ({why}): free some space, or set GRIDBENCH_CACHE")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gridbench.errors import InvalidInput
 from gridbench.physics.terms import MONEY
 from gridbench.plant import kernel
-from gridbench.plant.compiler import Compiled, asks_of, compile_devices
+from gridbench.plant.compiler import Compiled, asks_of, compile_devices, not_kept
 from gridbench.plant.layout import Layout, layout
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class Plant:
         """Settle, solve, advance and bill one step of every element.
 
         asks (batch, asks) in the order of `layout.asks`, in their own units; what cannot be done is clipped to what can.
-        Raises InvalidInput for a wrong shape, a NaN, or a day that is over.
+        Raises InvalidInput for a wrong shape, a NaN, or a day that is over; StorageError where machine code cannot be kept.
         """
         asks = np.ascontiguousarray(asks, dtype=np.float64)
         shape = (self.batch, len(self.layout.asks))
@@ -163,7 +163,10 @@ class Plant:
         brief, money = np.zeros((self.batch, 4)), np.empty((self.batch, len(lay.agents), len(MONEY)))
         last = self._t == len(self._weather) - 1
         inputs = self._table, self._compiled.parameters, self._columns, *self._network, self._states, asks, self._weather[self._t]
-        self._compiled.step(*inputs, self._first, last, after, controls, done, v2, load2, brief, money)
+        try:
+            self._compiled.step(*inputs, self._first, last, after, controls, done, v2, load2, brief, money)
+        except OSError as error:
+            raise not_kept(error) from error
         result = StepResult(
             self._t, np.sqrt(v2), np.sqrt(load2), brief[:, kernel.ROOT_P], brief[:, kernel.ROOT_Q], controls, after, done,
             brief[:, kernel.CLIPPED], brief[:, kernel.DARK] > 0.5, money,

@@ -87,7 +87,7 @@ def read_spec(folder: Path) -> Spec:
     try:
         spec = Spec.model_validate(json.loads(page.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InvalidInput(str(page), [f"cannot be read: {error}"]) from None
+        raise InvalidInput(str(page), [f"cannot be read: {error}; give the folder of an exported policy"]) from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, one['loc'])) or 'page'}: {one['msg']}" for one in error.errors()]
         raise InvalidInput(str(page), faults) from None
@@ -105,7 +105,7 @@ def read_weights(folder: Path, spec: Spec) -> dict[str, NDArray[np.float32]]:
         data = path.read_bytes()
         arrays = load(data)
     except OSError as error:
-        raise InvalidInput(str(path), [f"cannot be read: {error}"]) from None
+        raise InvalidInput(str(path), [f"cannot be read: {error}; give the folder of an exported policy"]) from None
     except InvalidInput:
         raise
     except Exception as error:  # noqa: BLE001  the reader of the format raises a family of its own, and worse on damage

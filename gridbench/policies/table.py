@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridbench.errors import UnknownName
+from gridbench.places import data_folder
 from gridbench.policies.foresight import Foresight
 from gridbench.policies.idle import Idle
 from gridbench.policies.network import Network
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
     from gridbench.policies.policy import Policy
     from gridbench.scenario.scenario import Scenario
 
-PACKAGE = Path(__file__).resolve().parents[1]
-
 
 def baseline_root() -> Path:
     """Return the folder of the trained baselines: inside an installed package, else beside it in a checkout."""
-    packaged = PACKAGE / "_data" / "baselines"
-    return packaged if packaged.is_dir() else PACKAGE.parent / "baselines"
+    return data_folder("baselines")
 
 
 def mappo(scenario: Scenario) -> Network:

@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridbench.errors import UnknownName
+from gridbench.places import data_folder
 from gridbench.scenario.digest import FILE
 from gridbench.scenario.file import read
 
 if TYPE_CHECKING:
     from gridbench.scenario.scenario import Scenario
 
-PACKAGE = Path(__file__).resolve().parents[1]
 _ID = re.compile(r"(?P<name>.+)-v(?P<version>[1-9]\d*)")
 
 
 def scenario_root() -> Path:
     """Return the folder of the built-in scenarios: inside an installed package, else beside it in a checkout."""
-    packaged = PACKAGE / "_data" / "scenarios"
-    return packaged if packaged.is_dir() else PACKAGE.parent / "scenarios"
+    return data_folder("scenarios")
 
 
 def list_scenarios(root: Path | None = None) -> list[str]:

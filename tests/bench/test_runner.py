@@ -18,7 +18,7 @@ from gridbench.bench.rows import TIMING, parse_rows
 from gridbench.bench.runner import run
 from gridbench.bench.score import BoundError
 from gridbench.bench.world import World
-from gridbench.errors import InvalidInput, UnknownName
+from gridbench.errors import InvalidInput, StorageError, UnknownName
 
 
 def rows(folder):
@@ -136,7 +136,7 @@ def test_a_full_disk_is_one_clear_message_with_the_place(tiny, tmp_path, monkeyp
 
     intervals.interval(tiny, "test", 0)
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(files.StorageError, match=f"no space left for {tmp_path}.*--resume"):
+    with pytest.raises(StorageError, match=f"no space left for {tmp_path}.*--resume"):
         run(tiny, "idle", out=tmp_path / "x", days=1, quiet=True)
     assert not list(tmp_path.rglob("*.part"))
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gridbench.errors import StorageError
 from gridbench.plant.compiler import _write, cache_folder
+from gridbench.plant.plant import Plant
 
 
 def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path):
@@ -39,5 +44,16 @@ def test_where_nothing_can_be_written_the_way_out_is_named(monkeypatch, tmp_path
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("GRIDBENCH_CACHE", str(tmp_path / "file"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
-    with pytest.raises(OSError, match="set GRIDBENCH_CACHE to a folder that can"):
+    with pytest.raises(StorageError, match="set GRIDBENCH_CACHE to a folder that can"):
         _write("kernel_test", "a = 1\n")
+
+
+def test_a_disk_that_fills_while_numba_compiles_is_named_with_the_way_out(scenario, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    plant = Plant(scenario)
+    plant.reset([scenario.window("test", 0)])
+    monkeypatch.setattr(plant, "_compiled", dataclasses.replace(plant._compiled, step=full))
+    with pytest.raises(StorageError, match=r"kernels \(No space left on device\).*set GRIDBENCH_CACHE"):
+        plant.step(np.zeros((1, len(plant.layout.asks))))
