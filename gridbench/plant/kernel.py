@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gridbench.physics import terms
 from gridbench.plant.power_flow import SOLVED, sweep
 
 Array = Any
@@ -22,9 +23,9 @@ KIND, PARAMETER, STATE, ASK, INPUT, CONTROL, PLACE, AGENT, CLOSES = range(9)
 TRIP_LOW, TRIP_HIGH, TRIP_LOADING, TIE_TRIP, BASE_MVA, U_ROOT, STEP_H, BLACKOUT_USD = range(8)
 # outputs that are one number an element
 ROOT_P, ROOT_Q, DARK, CLIPPED = range(4)
-BLACKOUT_MONEY = 11
-VOLTAGE_MONEY = 7
-LOADING_MONEY = 8
+BLACKOUT_MONEY = terms.MONEY.index("blackout")
+VOLTAGE_MONEY = terms.MONEY.index("voltage")
+LOADING_MONEY = terms.MONEY.index("loading")
 
 run_device: Any = None
 run_tie: Any = None
