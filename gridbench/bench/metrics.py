@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gridbench.physics.devices import Load, Renewable
 from gridbench.physics.terms import MONEY, Device, Values, values
+from gridbench.plant.violations import KINDS, excesses
 
 if TYPE_CHECKING:
     from gridbench.bench.trajectory import Trajectory
@@ -16,13 +17,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-TOLERANCE_PU = 1e-6
-"""A limit is violated where it is passed by more than this (pu of voltage, or share of a rating)."""
-KINDS = ("undervoltage", "overvoltage", "loading", "tie_overload")
-"""The kinds of violation: a share of the steps, an integral over buses or branches and time (pu h), and the worst excess (pu)."""
 SAFETY = (
     "violating_steps_share",
-    *(f"{kind}_{what}" for kind in KINDS for what in ("share", "pu_h", "worst_pu")),
+    *(f"{kind}_{what}" for kind in KINDS for what in ("share", "pu_h", "worst_pu")),  # of the steps, over places and time, worst
     "worst_voltage_pu",
     "worst_loading_pu",
 )
@@ -40,32 +37,25 @@ def measure(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, 
 
 def _safety(scenario: Scenario, run: Trajectory) -> dict[str, float]:
     dark = run.blackout.astype(bool)
-    voltage = np.where(dark[:, None], 0.0, run.v_pu)[:, 1:]
-    loading = np.where(dark[:, None], 0.0, run.loading)
-    band = scenario.voltage
-    excess = {
-        "undervoltage": band.v_min_pu - voltage,
-        "overvoltage": voltage - band.v_max_pu,
-        "loading": loading - 1.0,
-        "tie_overload": np.where(dark, 0.0, _tie_overload(scenario, run))[:, None],
-    }
+    voltage, loading = (np.where(dark[:, None], 0.0, one) for one in (run.v_pu, run.loading))
+    root = np.where(dark, 0.0, run.p_root_mw), np.where(dark, 0.0, run.q_root_mvar)
     violating, found = dark.copy(), {}
-    for kind in KINDS:
-        over = np.where(excess[kind] > TOLERANCE_PU, excess[kind], 0.0)
+    for kind, over in excesses(scenario, voltage, loading, root).items():
         steps = over.any(axis=1)
         violating |= steps
         found[f"{kind}_share"] = float(steps.mean())
         found[f"{kind}_pu_h"] = float(over.sum() * scenario.step_h)
         found[f"{kind}_worst_pu"] = float(over.max(initial=0.0))
     found["violating_steps_share"] = float(violating.mean())
-    found["worst_voltage_pu"] = float(voltage.flat[int(np.argmax(np.maximum(excess["undervoltage"], excess["overvoltage"])))])
+    found["worst_voltage_pu"] = _worst_voltage(scenario, voltage[:, 1:])
     found["worst_loading_pu"] = float(loading.max(initial=0.0))
     return found
 
 
-def _tie_overload(scenario: Scenario, run: Trajectory) -> Floats:
-    balance = values({"p_mw": np.nan_to_num(run.p_root_mw), "q_mvar": np.nan_to_num(run.q_root_mvar)})
-    return np.asarray(scenario.tie.settle(Values(), balance, Values(), scenario.step_h)["overload"])
+def _worst_voltage(scenario: Scenario, voltage: Floats) -> float:
+    """Return the voltage that lies furthest outside the band, or nearest to its edge."""
+    band = scenario.voltage
+    return float(voltage.flat[int(np.argmax(np.maximum(band.v_min_pu - voltage, voltage - band.v_max_pu)))])
 
 
 def _energy(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, float]:

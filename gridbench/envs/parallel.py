@@ -12,6 +12,7 @@ from pettingzoo import ParallelEnv
 from gridbench.envs.batch import BatchEnv
 from gridbench.envs.field import LIMIT
 from gridbench.errors import InvalidInput
+from gridbench.plant.violations import excesses
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class GridParallelEnv(ParallelEnv):  # type: ignore[misc]
 
     The agents are those that own asks; they never change within a day, and all of them end together, terminated, after the
     last step. Observations are float32 in [-5, 5], actions float32 in [-1, 1] (clipped beyond); infos carry `cost_usd` (of
-    the step, all agents), `violations` (buses and branches outside their limits) and `blackout`.
+    the step, all agents), `violations` (buses, branches and tie outside their limits, as scored) and `blackout`.
     """
 
     metadata = {"name": "gridbench_v1", "render_modes": [], "is_parallelizable": True}  # noqa: RUF012
@@ -51,7 +52,6 @@ class GridParallelEnv(ParallelEnv):  # type: ignore[misc]
         self.action_spaces = {agent: Box(-1.0, 1.0, (n,), np.float32) for agent, n in self.core.codec.sizes.items()}
         size = sum(sizes[agent] for agent in self.possible_agents)
         self.state_space = Box(-LIMIT, LIMIT, (size,), np.float32)
-        self._limits = np.array([scenario.voltage.v_min_pu, scenario.voltage.v_max_pu])
 
     def observation_space(self, agent: str) -> Box:
         """Return the space of an agent's observations, always the same object."""
@@ -102,9 +102,9 @@ class GridParallelEnv(ParallelEnv):  # type: ignore[misc]
         """Release nothing."""
 
     def _info(self, result: StepResult) -> dict[str, Any]:
-        low, high = self._limits
-        v, dark = result.v_pu[0, 1:], bool(result.blackout[0])
-        broken = 0 if dark else int(np.count_nonzero((v < low) | (v > high)) + np.count_nonzero(result.loading[0] > 1.0))
+        dark, root = bool(result.blackout[0]), (result.p_root_mw, result.q_root_mvar)
+        passed = {} if dark else excesses(self.scenario, result.v_pu, result.loading, root)
+        broken = sum(int(np.count_nonzero(over)) for over in passed.values())
         return {"cost_usd": float(result.cost_usd[0]), "violations": broken, "blackout": dark}
 
 

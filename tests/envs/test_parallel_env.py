@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from pettingzoo.test import parallel_api_test, parallel_seed_test
 
+from gridbench.bench.metrics import measure
+from gridbench.bench.world import World
 from gridbench.envs.parallel import parallel_env
 from gridbench.errors import InvalidInput, UnknownName
 
@@ -93,3 +95,17 @@ def test_unknown_split_and_name(scenario):
         parallel_env(scenario, "trian")
     with pytest.raises(UnknownName, match="ieee34"):
         parallel_env("ieee34_ieee31-v1")
+
+
+def test_violations_are_those_that_are_scored(env):
+    env.reset(seed=0, options={"day": 3})
+    counted = []
+    for _ in range(24):
+        _, _, _, _, infos = env.step(rest(env))
+        counted.append(infos["dso"]["violations"] > 0 or infos["dso"]["blackout"])
+    world, columns = World(env.scenario), env.scenario.window("train", 3)
+    world.reset(columns)
+    none = {agent: np.zeros((1, size)) for agent, size in world.sizes.items()}
+    asks = np.tile(world.decode(none), (24, 1))
+    scored = measure(env.scenario, columns, world.replay("train", 3, asks))
+    assert np.mean(counted) == scored["violating_steps_share"] > 0.0
