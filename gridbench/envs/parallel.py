@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -66,7 +67,7 @@ class GridParallelEnv(ParallelEnv):  # type: ignore[misc]
         if seed is not None:
             self._generator = np.random.default_rng(seed)
         drawn = int(self._generator.choice(self.split.days))
-        self.day = int((options or {}).get("day", drawn))
+        self.day = _day((options or {}).get("day", drawn))
         seen = self.core.reset([self.scenario.window(self.split.name, self.day)])
         self.agents = list(self.possible_agents)
         return {agent: seen[agent][0] for agent in self.agents}, {agent: {"day": self.day} for agent in self.agents}
@@ -106,6 +107,13 @@ class GridParallelEnv(ParallelEnv):  # type: ignore[misc]
         passed = {} if dark else excesses(self.scenario, result.v_pu, result.loading, root)
         broken = sum(int(np.count_nonzero(over)) for over in passed.values())
         return {"cost_usd": float(result.cost_usd[0]), "violations": broken, "blackout": dark}
+
+
+def _day(number: object) -> int:
+    try:
+        return operator.index(number)  # type: ignore[arg-type]  # what has no index is refused
+    except TypeError:
+        raise InvalidInput("GridParallelEnv.reset", [f"the day is {number!r}: give a whole number"]) from None
 
 
 def parallel_env(

@@ -75,6 +75,8 @@ def test_a_day_can_be_named(env):
     assert env.day == 7
     with pytest.raises(InvalidInput, match="there is no day"):
         env.reset(options={"day": 99999})
+    with pytest.raises(InvalidInput, match=r"the day is 2\.7: give a whole number"):
+        env.reset(options={"day": 2.7})
 
 
 def test_out_of_range_is_clipped_and_nan_refused(env):
