@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import multiprocessing
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from tqdm import tqdm
 
 from gridbench.bench import intervals
 from gridbench.bench.plan import first_days
-from gridbench.errors import InvalidInput
+from gridbench.errors import InvalidInput, SolverError
 from gridbench.scenario.catalogue import load_scenario, scenario_path
 
 if TYPE_CHECKING:
@@ -62,11 +65,17 @@ def _solved(scenario: Scenario, days: Sequence[int], wanted: argparse.Namespace)
     if wanted.jobs == 1:
         yield from (intervals.solved(scenario, wanted.split, day, **options) for day in days)
         return
-    with ProcessPoolExecutor(wanted.jobs) as pool:
+    with ProcessPoolExecutor(wanted.jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
         try:
             yield from pool.map(_one, [(wanted.scenario, wanted.split, day, options) for day in days])
-        finally:
+        except BrokenProcessPool as error:
+            fault = "a process that solved a day was killed, perhaps for its memory: use fewer --jobs, and --resume"
+            raise SolverError(fault) from error
+        except BaseException:  # an interruption does not wait for the days in work
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
 
 
 def _one(job: tuple[str, str, int, dict[str, float]]) -> Dispatch:

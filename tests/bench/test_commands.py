@@ -1,6 +1,10 @@
 """The commands that work: what they print, what they leave, what they return."""
 
 import json
+import os
+import signal
+import threading
+import time
 
 import pytest
 
@@ -46,6 +50,23 @@ def test_solve_resumes_publishes_and_prints(tiny_folder, capsys):
 def test_solve_runs_days_side_by_side(tiny_folder, capsys):
     assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--jobs", "2"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_an_interrupted_solve_does_not_wait_for_the_days_in_work(tiny_folder, capsys, monkeypatch):
+    monkeypatch.setattr("gridbench.bench.intervals.solved", lambda *_, **__: time.sleep(120.0))
+    begun = time.monotonic()
+    interruption = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    interruption.start()
+    assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--jobs", "2"]) == 130
+    interruption.join()
+    assert time.monotonic() - begun < 60.0
+    assert "--resume" in capsys.readouterr().err
+
+
+def test_a_killed_process_of_a_solve_is_a_failure_with_a_way_out(tiny_folder, capsys, monkeypatch):
+    monkeypatch.setattr("gridbench.bench.intervals.solved", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--jobs", "2"]) == 4
+    assert "use fewer --jobs" in capsys.readouterr().err
 
 
 def test_check_lists_every_fault(tiny_folder, tmp_path, capsys):
