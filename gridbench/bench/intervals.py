@@ -32,22 +32,12 @@ def interval(scenario: Scenario, split: str, day: int) -> Dispatch:
 
 
 def solved(scenario: Scenario, split: str, day: int, **options: float) -> Dispatch:
-    """Return the interval of a day, solved now, cached unless a narrower one is there; raises SolverError, StorageError."""
+    """Return the interval of a day, solved now and kept in the cache; raises SolverError, StorageError."""
     from gridbench.oracle import solve  # noqa: PLC0415
 
     found = solve(scenario, split, day, **options)  # type: ignore[arg-type]
-    if found.gap <= _cached_gap(scenario, split, day):
-        write_intervals(_cache_path(scenario, split, day), scenario, split, [found])
+    write_intervals(_cache_path(scenario, split, day), scenario, split, [found])
     return found
-
-
-def _cached_gap(scenario: Scenario, split: str, day: int) -> float:
-    """Return the gap of the interval in the cache; infinite where there is none to use."""
-    try:
-        kept = cached(scenario, split, day)
-    except InvalidInput:
-        return float("inf")
-    return float("inf") if kept is None else kept.gap
 
 
 def cached(scenario: Scenario, split: str, day: int) -> Dispatch | None:
@@ -56,9 +46,12 @@ def cached(scenario: Scenario, split: str, day: int) -> Dispatch | None:
     return read_intervals(path, scenario.id, scenario.digest, split)[day] if path.exists() else None
 
 
-def published(scenario: Scenario, split: str) -> Mapping[int, Dispatch]:
-    """Return the intervals by day that are shipped with a scenario of this very digest; raises InvalidInput for damaged files."""
-    path = published_path(scenario_root() / scenario.id, split)
+def published(scenario: Scenario, split: str, folder: Path | None = None) -> Mapping[int, Dispatch]:
+    """Return the intervals by day that are shipped with a scenario of this very digest; raises InvalidInput for damaged files.
+
+    `folder` is that of a scenario that is not built in.
+    """
+    path = published_path(folder or scenario_root() / scenario.id, split)
     if not path.exists():
         return {}
     return _published(path, scenario.id, scenario.digest, split, path.stat().st_mtime_ns)

@@ -9,7 +9,6 @@ import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -22,6 +21,7 @@ from gridbench.scenario.catalogue import load_scenario, scenario_path
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from gridbench.oracle.dispatch import Dispatch
     from gridbench.scenario.scenario import Scenario
@@ -34,7 +34,7 @@ def main(wanted: argparse.Namespace) -> int:
     _check(wanted)
     scenario = load_scenario(wanted.scenario)
     days = first_days(scenario, wanted.split, wanted.days)
-    done = _known(scenario, wanted.split, days) if wanted.resume else {}
+    done = _known(scenario, wanted, days) if wanted.resume else {}
     missing = [day for day in days if day not in done]
     solved = _solved(scenario, missing, wanted)
     for found in tqdm(solved, total=len(missing), desc=f"solve {scenario.id}", unit="day", file=sys.stderr):
@@ -54,9 +54,9 @@ def _check(wanted: argparse.Namespace) -> None:
         raise InvalidInput("gridbench solve", faults)
 
 
-def _known(scenario: Scenario, split: str, days: Sequence[int]) -> dict[int, Dispatch]:
-    shipped = intervals.published(scenario, split)
-    found = {day: shipped.get(day) or intervals.cached(scenario, split, day) for day in days}
+def _known(scenario: Scenario, wanted: argparse.Namespace, days: Sequence[int]) -> dict[int, Dispatch]:
+    shipped = intervals.published(scenario, wanted.split, _folder(wanted))
+    found = {day: shipped.get(day) or intervals.cached(scenario, wanted.split, day) for day in days}
     return {day: one for day, one in found.items() if one is not None}
 
 
@@ -83,10 +83,15 @@ def _one(job: tuple[str, str, int, dict[str, float]]) -> Dispatch:
     return intervals.solved(load_scenario(name), split, day, **options)
 
 
+def _folder(wanted: argparse.Namespace) -> Path:
+    place = scenario_path(wanted.scenario)
+    return place if place.is_dir() else place.parent
+
+
 def _publish(scenario: Scenario, wanted: argparse.Namespace, done: dict[int, Dispatch]) -> None:
-    place = Path(scenario_path(wanted.scenario))
-    path = intervals.published_path(place if place.is_dir() else place.parent, wanted.split)
-    kept = {**intervals.published(scenario, wanted.split), **done}
+    folder = _folder(wanted)
+    path = intervals.published_path(folder, wanted.split)
+    kept = {**intervals.published(scenario, wanted.split, folder), **done}
     intervals.write_intervals(path, scenario, wanted.split, kept.values())
     print(f"published {len(kept)} day(s) in {path}", file=sys.stderr)
 

@@ -45,6 +45,9 @@ def test_solve_resumes_publishes_and_prints(tiny_folder, capsys):
     assert json.loads(capsys.readouterr().out) == first
     published = json.loads((tiny_folder / "oracle" / "test.json").read_text())
     assert [day["day"] for day in published["days"]] == [0, 1]
+    assert main(["solve", "--scenario", str(tiny_folder), "--days", "1", "--publish"]) == 0
+    published = json.loads((tiny_folder / "oracle" / "test.json").read_text())
+    assert [day["day"] for day in published["days"]] == [0, 1], "days published before are kept"
 
 
 def test_solve_runs_days_side_by_side(tiny_folder, capsys):

@@ -1,7 +1,6 @@
 """Intervals: kept by digest, checked when read, those shipped are of the shipped scenarios."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,20 +29,14 @@ def test_files_come_back_as_they_were_written_and_the_same_bytes(tiny, tmp_path)
     assert back[1].witness_usd == found[0].witness_usd
 
 
-def test_a_wider_interval_does_not_replace_the_cached_one_but_damage_is_replaced(tiny, monkeypatch):
-    first = intervals.solved(tiny, "test", 2)
-    wider = replace(first, bound_usd=first.bound_usd - 100.0)
-    monkeypatch.setattr("gridbench.oracle.solve", lambda *_, **__: wider)
-    assert intervals.solved(tiny, "test", 2) is wider
-    assert intervals.cached(tiny, "test", 2).bound_usd == first.bound_usd
+def test_a_damaged_cache_is_refused_until_the_day_is_solved_again(tiny):
+    intervals.solved(tiny, "test", 2)
     path = intervals._cache_path(tiny, "test", 2)
     path.write_text("{")
     with pytest.raises(InvalidInput, match="solve again"):
         intervals.cached(tiny, "test", 2)
-    intervals.solved(tiny, "test", 2)
-    assert intervals.cached(tiny, "test", 2).bound_usd == wider.bound_usd
-    monkeypatch.undo()
-    intervals.solved(tiny, "test", 2)
+    again = intervals.solved(tiny, "test", 2)
+    assert intervals.cached(tiny, "test", 2).bound_usd == again.bound_usd
 
 
 def test_damage_and_other_scenarios_are_refused(tiny, tmp_path):
