@@ -1,0 +1,118 @@
+"""ActionSpec: the parts of an action, their units, bounds and scale."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from gridbench.heron.action import Action
+from gridbench.heron.errors import ActionRefused, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gridbench.heron.streams import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A continuous part between lo and hi (in its unit); asked for as -1 to 1."""
+
+    name: str
+    lo: float
+    hi: float
+    unit: str = ""
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with it."""
+        good = math.isfinite(self.lo) and math.isfinite(self.hi) and self.lo <= self.hi
+        return [] if good else [f"{self.name}: bounds [{self.lo:g}, {self.hi:g}] are not finite and in order"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A discrete part: one of so many options, asked for as a whole number from 0."""
+
+    name: str
+    options: int
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with it."""
+        return [] if self.options >= 1 else [f"{self.name}: {self.options} options; give at least 1"]
+
+
+Part: TypeAlias = Span | Choice
+
+
+class ActionSpec:
+    """The parts of an action in order. Asks are scaled (-1 to 1, or an option); values are in units."""
+
+    def __init__(self, parts: Iterable[Part] = (), where: str = "action") -> None:
+        """Hold the parts; raise DeclarationError, saying where, for bad bounds or doubled names."""
+        self.parts: tuple[Part, ...] = tuple(parts)
+        names = [part.name for part in self.parts]
+        faults = [f"action field {fault}" for part in self.parts for fault in part.faults()]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        refuse(where, faults + [f"action field {name}: declared twice" for name in twice])
+        self.discrete = np.array([isinstance(part, Choice) for part in self.parts], dtype=bool)
+        self.lo = np.array([part.lo if isinstance(part, Span) else 0.0 for part in self.parts])
+        self.hi = np.array([part.hi if isinstance(part, Span) else part.options - 1.0 for part in self.parts])
+        self.ask_lo = np.where(self.discrete, self.lo, -1.0)
+        self.ask_hi = np.where(self.discrete, self.hi, 1.0)
+
+    def __len__(self) -> int:
+        """Return the number of parts."""
+        return len(self.parts)
+
+    def prefixed(self, agent: str) -> tuple[Part, ...]:
+        """Return the parts, named agent/part."""
+        return tuple(replace(part, name=f"{agent}/{part.name}") for part in self.parts)
+
+    def read(self, ask: Array, agent: str) -> Action:
+        """Return the action of an ask, clipped into bounds; raise ActionRefused for a wrong shape, NaN or half an option."""
+        ask = self._checked(ask, agent)
+        inside = np.clip(ask, self.ask_lo, self.ask_hi)
+        scaled = np.clip(self.lo + (inside + 1.0) * 0.5 * (self.hi - self.lo), self.lo, self.hi)
+        return Action(self, np.where(self.discrete, inside, scaled), ask - inside)
+
+    def take(self, values: Array, agent: str) -> Action:
+        """Return the action of values in units, clipped into bounds; raise ActionRefused as `read` does."""
+        values = self._checked(values, agent)
+        inside = np.clip(values, self.lo, self.hi)
+        return Action(self, inside, values - inside)
+
+    def ask(self, values: Array) -> Array:
+        """Return the ask whose action has these values (in units); a part of no width is asked for as 0."""
+        width = np.where(self.hi > self.lo, self.hi - self.lo, 1.0)
+        scaled = np.where(self.hi > self.lo, 2.0 * (np.asarray(values) - self.lo) / width - 1.0, 0.0)
+        return np.where(self.discrete, values, scaled)
+
+    def idle(self, batch: int) -> Array:
+        """Return the values nearest to 0, in units: what a device does before it is told anything."""
+        return np.tile(np.clip(np.zeros(len(self)), self.lo, self.hi), (batch, 1))
+
+    def _checked(self, numbers: Array, agent: str) -> Array:
+        try:
+            numbers = np.asarray(numbers, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ActionRefused(f"agent {agent}", [f"action: not an array of numbers ({error})"]) from error
+        if numbers.ndim == 1:
+            numbers = numbers[None, :]
+        if numbers.ndim != 2 or numbers.shape[1] != len(self):
+            raise ActionRefused(f"agent {agent}", [f"action: shape {numbers.shape}; give (environments, {len(self)})"])
+        halves = self.discrete & (numbers != np.rint(numbers))
+        bad = ~np.isfinite(numbers) | halves
+        if bad.any():
+            columns = np.flatnonzero(bad.any(axis=0)).tolist()
+            raise ActionRefused(f"agent {agent}", [self._why(numbers, column) for column in columns])
+        return numbers
+
+    def _why(self, numbers: Array, column: int) -> str:
+        wanted = "a whole number" if self.discrete[column] else "a finite number"
+        values = numbers[:, column]
+        odd = ~np.isfinite(values) | (self.discrete[column] & (values != np.rint(values)))
+        row = int(np.flatnonzero(odd)[0])
+        return f"action field {self.parts[column].name}: {values[row]} in environment {row}; give {wanted}"

@@ -1,0 +1,204 @@
+"""EventEnv: event mode. The declaration interpreted on a timeline; one environment."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gridbench.heron.errors import AgentFailed, EpisodeOver, refuse
+from gridbench.heron.messaging.memory_broker import MemoryBroker
+from gridbench.heron.observation import Observation
+from gridbench.heron.post import Post
+from gridbench.heron.result import StepResult
+from gridbench.heron.scheduling.clock import to_ns, to_s
+from gridbench.heron.scheduling.delays import Delays
+from gridbench.heron.scheduling.event_queue import EventQueue, Phase
+from gridbench.heron.scheduling.schedule import Schedule
+from gridbench.heron.scheduling.timeline import Entry, Timeline
+from gridbench.heron.state import State
+from gridbench.heron.streams import stream
+from gridbench.heron.turn import Turn, endings, rewards
+from gridbench.heron.wiring import Wiring
+from gridbench.heron.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gridbench.heron.action import Action
+    from gridbench.heron.agents.agent import Agent
+    from gridbench.heron.declaration import Declaration
+    from gridbench.heron.messaging.broker import Broker
+    from gridbench.heron.scheduling.disturbance import Disturbance
+    from gridbench.heron.scheduling.monitor import Monitor, Watch
+    from gridbench.heron.streams import Array
+    from gridbench.heron.world import Series
+
+
+class EventEnv:
+    """An agent samples at its tick, decides when the sample reaches it, and acts when its action arrives."""
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        schedule: Schedule | None = None,
+        environment: str = "environment",
+        broker: Broker | None = None,
+    ) -> None:
+        """Wire a declaration under a schedule; environments that share a broker need names of their own.
+
+        Raise DeclarationError where a protocol or the schedule does not fit.
+        """
+        self.wiring = Wiring(declaration)
+        self.agents: Mapping[str, Agent] = self.wiring.agents
+        self.schedule = Schedule() if schedule is None else schedule
+        self.schedule.check(self.wiring)
+        self.environment = environment
+        self.broker = MemoryBroker() if broker is None else broker
+        self.step_ns = to_ns(declaration.step_s)
+        self._over = "not begun"
+
+    def reset(self, seed: int) -> dict[str, Observation]:
+        """Begin an episode and return the first observations."""
+        self.seed, self.steps = seed, 0
+        self.queue, self.timeline = EventQueue(), Timeline()
+        self.world = World(self.wiring, seed, self.queue, self.timeline, self._wake)
+        self._before = self.world.values
+        self.post = Post(self.wiring, self.broker, self.environment, self.queue, self.timeline)
+        self._turn = Turn(self.wiring, 1)
+        self._actions: dict[str, Action] = {}
+        self._decided: dict[str, int] = {}
+        self._acted: dict[str, int] = {}
+        self._samples = 0
+        self._delays = {
+            name: Delays(name, self.schedule.timing(name, agent.level), self.step_ns, seed) for name, agent in self.agents.items()
+        }
+        self.post.delays = self._delays
+        self.queue.push(self.step_ns, Phase.CLOCK, self._clock, "clock")
+        for name in self.wiring.hierarchy.upward:
+            self.queue.push(self._delays[name].first_tick(), Phase.SAMPLE, partial(self._tick, name), f"tick of {name}")
+        self.watches: list[Watch] = []
+        self.series: list[Series] = []
+        for monitor in self.schedule.monitors:
+            self.watch(monitor)
+        for disturbance in self.schedule.disturbances:
+            self.disturb(disturbance)
+        self._over = ""
+        return {name: self.observe(name) for name in self.agents}
+
+    @property
+    def state(self) -> State:
+        """A copy of the state."""
+        return State(self.wiring.layout, self.world.values)
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self.world.values = state.values.copy()
+
+    @property
+    def time_s(self) -> float:
+        """Seconds since the episode began."""
+        return to_s(self.queue.now_ns)
+
+    def disturb(self, disturbance: Disturbance) -> Series:
+        """Add a disturbance, which can be cancelled; raise DeclarationError for a bad one, UnknownName for its field."""
+        refuse("schedule", disturbance.faults())
+        self.wiring.layout.column(disturbance.change.path)
+        generator = stream(self.seed, "disturbance", str(len(self.series)), disturbance.change.path)
+        self.series.append(self.world.disturb(disturbance.times(generator), disturbance.change))
+        return self.series[-1]
+
+    def watch(self, monitor: Monitor) -> Watch:
+        """Add a monitor, which can be cancelled; raise DeclarationError for a bad one, UnknownName for its field."""
+        refuse("schedule", monitor.faults(self.agents))
+        self.watches.append(self.world.watch(monitor))
+        return self.watches[-1]
+
+    def observe(self, agent: str) -> Observation:
+        """Return what an agent would see if it sampled now, every tag asked anew; raise AgentFailed."""
+        return self._seen(agent, self.world.values, self.queue.now_ns)
+
+    def step(self, asks: Mapping[str, Array] | None = None) -> StepResult:
+        """Let the timeline run until the next whole step and return what came of it; `asks` stand for policies meanwhile.
+
+        Raise ActionRefused for a bad ask (nothing has moved, the step may be asked for again), EpisodeOver, and what ends
+        the episode: AgentFailed, or ActionRefused for a policy's action.
+        """
+        if self._over:
+            raise EpisodeOver(self._over)
+        self._turn.give(asks)
+        target = self.steps + 1
+        try:
+            while self.steps < target and (event := self.queue.pop()) is not None:
+                event.happen()
+        except Exception as error:
+            self._over = str(error).splitlines()[0]
+            name = error.agent if isinstance(error, AgentFailed) else "environment"
+            self.timeline.add(Entry(self.queue.now_ns, "end", name, str(error), self.queue.now_ns))
+            raise
+        return self._result
+
+    def _clock(self) -> None:
+        self.world.advance()
+        before, self._before = self._before, self.world.values
+        self.steps += 1
+        earned = rewards(self.wiring, before, self._before, to_s(self.step_ns), self.time_s)
+        terminated, truncated = endings(self.wiring, self._before, self.steps, self.time_s)
+        seen = {name: self.observe(name) for name in self.agents}
+        self._result = StepResult(seen, earned, terminated, truncated, dict(self._actions))
+        self.queue.push(self.queue.now_ns + self.step_ns, Phase.CLOCK, self._clock, "clock")
+
+    def _tick(self, agent: str) -> None:
+        self.queue.push(
+            self._delays[agent].next_tick(self.queue.now_ns), Phase.SAMPLE, partial(self._tick, agent), f"tick of {agent}"
+        )
+        self._sample(agent)
+
+    def _wake(self, agent: str) -> None:
+        self.queue.push(self.queue.now_ns, Phase.SAMPLE, partial(self._sample, agent), f"waking of {agent}")
+
+    def _sample(self, agent: str) -> None:
+        self.world.advance()
+        now, level = self.queue.now_ns, self.agents[agent].level
+        self._samples += 1
+        number, values = self._samples, self.world.values
+        self.timeline.add(Entry(now, "sample", agent, since_ns=now))
+        at = now + self._delays[agent].observation()
+        if agent in self.wiring.reporters:
+            self.queue.push(at, Phase.REPORT + level, partial(self._report, agent, values, now, number), f"report of {agent}")
+        if agent in self.wiring.actors:
+            self.queue.push(at, Phase.DECISION - level, partial(self._decide, agent, values, now, number), f"decision of {agent}")
+
+    def _report(self, agent: str, values: Array, sampled_ns: int, number: int) -> None:
+        if number >= self._decided.get(agent, 0):
+            self.post.send(*self._turn.report(agent, self._seen(agent, values, sampled_ns), self.time_s))
+
+    def _decide(self, agent: str, values: Array, sampled_ns: int, number: int) -> None:
+        now, delays = self.queue.now_ns, self._delays[agent]
+        if number < self._decided.get(agent, 0):
+            self.timeline.add(Entry(now, "overtaken", agent, "observation", sampled_ns))
+            return
+        self._decided[agent] = number
+        action = self._turn.decide(agent, self._seen(agent, values, sampled_ns), self.post.inbox, self.time_s)
+        self._actions[agent] = action
+        self.timeline.add(Entry(now, "decision", agent, since_ns=sampled_ns, late=now - sampled_ns > delays.stale_ns))
+        if len(self.agents[agent].action):
+            happen = partial(self._act, agent, action, sampled_ns, number)
+            self.queue.push(now + delays.action(), Phase.ARRIVAL, happen, f"action of {agent}")
+        for link, payload in self._turn.announce(agent, action, self.post.inbox, self.time_s):
+            self.post.send(link, payload)
+
+    def _act(self, agent: str, action: Action, sampled_ns: int, number: int) -> None:
+        now = self.queue.now_ns
+        if number < self._acted.get(agent, 0):
+            self.timeline.add(Entry(now, "overtaken", agent, "action", sampled_ns))
+            return
+        self._acted[agent] = number
+        own = action.values[:, : len(self.agents[agent].action)]
+        self.world.hold(agent, own)
+        late = now - sampled_ns > self._delays[agent].deadline_ns
+        self.timeline.add(Entry(now, "action", agent, repr(own[0].tolist()), sampled_ns, late))
+
+    def _seen(self, agent: str, values: Array, sampled_ns: int) -> Observation:
+        local, others = self.wiring.proxy.interpret(agent, values)
+        seen = Observation(local, others, self._turn.messages(agent, self.post.inbox), to_s(sampled_ns))
+        return self._turn.observe(agent, seen, self.time_s)
