@@ -30,24 +30,23 @@ def clear(quantity: Array, limit: Array, fee: float) -> Clearing:
     `limit` or less. The price is the midpoint of the marginal bid and the marginal offer; 0 where nothing trades.
     """
     offers, bids = np.maximum(quantity, 0.0), np.maximum(-quantity, 0.0)
-    cheap = np.argsort(np.where(offers > 0, limit, np.inf), axis=1, kind="stable")
-    dear = np.argsort(np.where(bids > 0, -limit, np.inf), axis=1, kind="stable")
-    asks, wants = np.take_along_axis(limit, cheap, 1), np.take_along_axis(limit, dear, 1)
+    lowest, highest = np.where(offers > 0, limit, np.inf), np.where(bids > 0, limit, -np.inf)  # no order: no trade
+    cheap, dear = np.argsort(lowest, axis=1, kind="stable"), np.argsort(-highest, axis=1, kind="stable")
+    asks, wants = np.take_along_axis(lowest, cheap, 1), np.take_along_axis(highest, dear, 1)
     supply = np.cumsum(np.take_along_axis(offers, cheap, 1), axis=1)
     demand = np.cumsum(np.take_along_axis(bids, dear, 1), axis=1)
     fits = wants[:, None, :] - asks[:, :, None] >= fee
     volume = np.where(fits, np.minimum(supply[:, :, None], demand[:, None, :]), 0.0).max(axis=(1, 2))
-    mid = 0.5 * (_marginal(asks, supply, volume) + _marginal(wants, demand, volume))
-    price = np.where(volume > 0, mid, 0.0)
+    price = 0.5 * (_marginal(asks, supply, volume) + _marginal(wants, demand, volume))
     sold = _filled(supply, volume, cheap) - _filled(demand, volume, dear)
     paid = sold * price[:, None] - np.abs(sold) * (0.5 * fee)
     return Clearing(sold, price, volume, paid)
 
 
 def _marginal(limits: Array, cumulative: Array, volume: Array) -> Array:
-    """Return the limit of the order that completes the volume."""
+    """Return the limit of the order that completes the volume; 0 where nothing trades."""
     at = np.argmax(cumulative >= volume[:, None], axis=1)
-    return np.asarray(np.take_along_axis(limits, at[:, None], 1)[:, 0])
+    return np.where(volume > 0, np.take_along_axis(limits, at[:, None], 1)[:, 0], 0.0)
 
 
 def _filled(cumulative: Array, volume: Array, order: NDArray[np.intp]) -> Array:
