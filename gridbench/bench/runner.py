@@ -59,7 +59,7 @@ def run(
     plan = make_plan(scenario, policy, split, days, seeds)
     folder = Path(out) if out is not None else Path("runs") / plan.scenario.id / plan.policy.name
     if (folder / FILE).exists():
-        return Outcome(_kept(folder, plan, resume=resume), folder)
+        return Outcome(_kept(folder, plan), folder)
     found = [intervals.interval(plan.scenario, split, day) for day in progress(plan.days, "bounds", quiet=quiet)]
     journal = Journal(folder, plan.identity)
     journal.open(resume=resume)
@@ -80,13 +80,13 @@ def make_plan(scenario: Scenario | str, policy: Policy | str, split: str, days: 
     return Plan(loaded, made, split, wanted, first_seeds(made, seeds))
 
 
-def _kept(folder: Path, plan: Plan, *, resume: bool) -> Record:
+def _kept(folder: Path, plan: Plan) -> Record:
+    """Return the finished record of this very plan: the same plan gives the same bytes, so there is nothing to play."""
     record = read_record(folder)
-    same = (record.scenario, record.policy, record.protocol) == plan.parts
-    if resume and same:
+    if (record.scenario, record.policy, record.protocol) == plan.parts:
         return record
-    hint = "--resume keeps it" if same else "it is of another scenario, policy, version, split, days or seeds"
-    raise InvalidInput(str(folder), [f"a finished record is here ({hint}): choose another --out, or remove it"])
+    fault = "a finished record is here, of another scenario, policy, version, split, days or seeds"
+    raise InvalidInput(str(folder), [f"{fault}: choose another --out, or remove it"])
 
 
 def _finish(plan: Plan, world: World, journal: Journal, folder: Path, found: Sequence[Dispatch]) -> Record:

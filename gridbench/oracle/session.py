@@ -32,6 +32,8 @@ LEAK_USD = 0.01
 """Price of a squared current (per pu^2) in schedules: without it nothing keeps the cone of a branch without loss tight."""
 REACH = (16, 8, 4, 2, 1)
 """How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
+RESPECT = 20.0
+"""How many times its price a violation costs in schedules: of two that cost about the same, the one inside the limits is wanted."""
 RESERVE = 4.0
 """How many times the last root relaxation's seconds are kept for the next one while windows are narrowed."""
 TOLERANCES = (1e-8, 1e-6)
@@ -132,6 +134,9 @@ class _Session:
         problem = formulation.problem
         cost = problem.cost.copy()
         cost[problem.columns["l"]] += LEAK_USD + loss_usd_per_pu2(self.scenario, self.series)
+        for limit in (self.scenario.voltage, self.scenario.loading, self.scenario.tie):
+            for excess in limit.excesses:
+                cost[problem.columns[f"{limit.name}.{excess}"]] *= RESPECT
         problem = replace(problem, cost=cost).fixed(binaries(formulation), gates)
         solution = self._solved(problem)
         if solution is None or self.clock.left_s <= 0.0:

@@ -80,6 +80,8 @@ class Device:
     name: str
     gate: ClassVar[str | None] = None
     """The binary control that forces every output to zero when it is 0, if there is one."""
+    excesses: ClassVar[tuple[str, ...]] = ()
+    """Controls that measure by how much a limit is broken."""
     ceilings: ClassVar[tuple[str, ...]] = ()
     """Asks that mean `at most`: staying below one is not a clipped action."""
 

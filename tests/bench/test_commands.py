@@ -55,6 +55,15 @@ def test_solve_runs_days_side_by_side(tiny_folder, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+@pytest.fixture
+def interruptible():
+    """Let SIGINT interrupt: a shell starts its background jobs with the signal ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_solve_does_not_wait_for_the_days_in_work(tiny_folder, capsys, monkeypatch):
     monkeypatch.setattr("gridbench.bench.intervals.solved", lambda *_, **__: time.sleep(120.0))
     begun = time.monotonic()

@@ -107,12 +107,11 @@ def test_resume_plays_only_what_is_missing(tiny, tmp_path, monkeypatch):
     ]
 
 
-def test_a_finished_run_is_kept_with_resume_and_never_overwritten(tiny, copied):
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_finished_run_is_kept_and_never_overwritten(tiny, copied, resume):
     folder = copied("idle")
     before = (folder / "record.json").read_bytes()
-    with pytest.raises(InvalidInput, match="--resume keeps it"):
-        run(tiny, "idle", out=folder, quiet=True)
-    assert run(tiny, "idle", out=folder, resume=True, quiet=True).record == read_record(folder)
+    assert run(tiny, "idle", out=folder, resume=resume, quiet=True).record == read_record(folder)
     with pytest.raises(InvalidInput, match="another scenario, policy"):
         run(tiny, "idle", out=folder, days=1, resume=True, quiet=True)
     assert (folder / "record.json").read_bytes() == before

@@ -28,7 +28,7 @@ class GridTie(Device):
     overload_usd_per_h: Positive
     trip_loading: Positive = 3.0
     kind: Literal["grid_tie"] = "grid_tie"
-    slack: ClassVar[bool] = True
+    excesses: ClassVar[tuple[str, ...]] = ("overload",)
 
     def faults(self) -> list[str]:
         """Return what is contradictory in the fields."""

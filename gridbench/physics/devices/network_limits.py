@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from gridbench.physics.quantities import Positive  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import least_slacks
@@ -21,6 +21,7 @@ class VoltageBand(Device):
     trip_max_pu: Positive = 1.3
     name: str = "voltage"
     kind: Literal["voltage_band"] = "voltage_band"
+    excesses: ClassVar[tuple[str, ...]] = ("under_pu2", "over_pu2")
 
     def faults(self) -> list[str]:
         """Return what is contradictory in the fields."""
@@ -58,6 +59,7 @@ class LoadingLimit(Device):
     trip_loading: Positive = 3.0
     name: str = "loading"
     kind: Literal["loading_limit"] = "loading_limit"
+    excesses: ClassVar[tuple[str, ...]] = ("over",)
 
     def faults(self) -> list[str]:
         """Return what is contradictory in the fields."""
