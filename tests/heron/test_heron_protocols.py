@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridbench.heron import CoordinatorAgent, EventEnv, FunctionPolicy, RandomPolicy, StepEnv, make
-from gridbench.heron.protocols import ConsensusProtocol, PeerToPeerTradingProtocol
+from gridbench.heron.protocols import ConsensusProtocol, PeerToPeerTradingProtocol, SetpointProtocol
 from gridbench.heron.protocols.auction import clear
 from gridbench.heron.protocols.consensus import average
 
@@ -172,3 +172,20 @@ def test_bad_numbers_of_a_protocol_are_refused(make_it):
 
 def test_a_head_without_members_says_nothing():
     assert CoordinatorAgent("alone").protocol.name == "NoProtocol"
+
+
+def test_a_joint_action_goes_down_two_levels_alike_in_both_modes():
+    declaration = make("TwoRooms", protocol="setpoint")
+    agents = declaration.hierarchy.agents
+    agents["floor"].policy = None
+    agents["house"].protocol = SetpointProtocol()
+    agents["house"].policy = RandomPolicy()
+    step, event = StepEnv(declaration), EventEnv(declaration)
+    step.reset([0])
+    event.reset(0)
+    for _ in range(5):
+        one, two = step.step(), event.step()
+        assert one.actions["heater"].values.tobytes() == two.actions["heater"].values.tobytes()
+        assert one.actions["house"].values[0, 2:4].tolist() == one.actions["heater"].values[0].tolist()
+    assert step.wiring.specs["house"].parts[0].name == "floor/room_a/valve"
+    assert step.state.values.tobytes() == event.state.values.tobytes()

@@ -245,3 +245,29 @@ def test_declarations_refuse_bad_steps_and_observability():
         make("TwoRooms", step_s=-1)
     with pytest.raises(DeclarationError, match="observability: unknown visibility tag 'all'"):
         make("TwoRooms", observability="all")
+
+
+@pytest.mark.parametrize(("mode", "seed"), MODES)
+@pytest.mark.parametrize(
+    ("protocol", "hook", "said"),
+    [
+        ("none", "reward", r"agent room_a: reward raised ValueError at 900 s: shape \(3,\) where \(1,\) is due"),
+        ("none", "observe", "agent room_a: observe raised TypeError"),
+        ("trade", "offer", r"agent room_a: its report raised ValueError at 0 s: shape \(3,\) where \(1, 4\) is due"),
+        ("price", "answer_price", r"agent room_a: its answer raised ValueError at 0 s: shape \(3,\) where \(1, 1\) is due"),
+    ],
+)
+def test_a_hook_that_goes_wrong_is_named(mode, seed, protocol, hook, said):
+    env = mode(make("TwoRooms", protocol=protocol))
+    env.reset(seed)
+
+    def wrong(*arguments):
+        if hook == "observe":
+            raise TypeError(arguments)
+        return np.zeros(3)
+
+    setattr(env.agents["room_a"], hook, wrong)
+    with pytest.raises(AgentFailed, match=said):
+        env.step()
+    with pytest.raises(EpisodeOver):
+        env.step()
