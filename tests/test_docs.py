@@ -5,9 +5,18 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+import pytest
+
+from gridbench.bench.leaderboard import stale
+
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_page_of_observations_is_not_stale():
-    written = runpy.run_path(str(ROOT / "docs" / "observations.py"))
-    assert written["main"](["--check"]) == 0, "run python docs/observations.py"
+@pytest.mark.parametrize("script", ["observations.py", "tables.py"])
+def test_no_generated_page_is_stale(script):
+    written = runpy.run_path(str(ROOT / "docs" / script))
+    assert written["main"](["--check"]) == 0, f"run python docs/{script}"
+
+
+def test_the_leaderboard_is_not_stale():
+    assert stale(ROOT / "results") == [], "run gridbench leaderboard results"

@@ -33,7 +33,7 @@ LEAK_USD = 0.01
 REACH = (16, 8, 4, 2, 1)
 """How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
 RESPECT = 20.0
-"""How many times its price a violation costs in schedules: of two that cost about the same, the one inside the limits is wanted."""
+"""How many times its price a violation costs in schedules: of two about as dear, the one inside the limits is wanted."""
 RESERVE = 4.0
 """How many times the last root relaxation's seconds are kept for the next one while windows are narrowed."""
 TOLERANCES = (1e-8, 1e-6)
