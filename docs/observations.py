@@ -1,7 +1,7 @@
 """Writes docs/observations.md: what the agents of the first scenario see and do, from the code itself.
 
-    python docs/observations.py            # write
-    python docs/observations.py --check    # exit code 1 where the page is stale
+python docs/observations.py            # write
+python docs/observations.py --check    # exit code 1 where the page is stale
 """
 
 from __future__ import annotations
