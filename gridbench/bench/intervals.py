@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from gridbench.scenario.catalogue import scenario_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from gridbench.oracle.dispatch import Dispatch
     from gridbench.scenario.scenario import Scenario
@@ -69,12 +69,22 @@ def published_path(folder: Path, split: str) -> Path:
     return folder / "oracle" / f"{split}.json"
 
 
-def _cache_path(scenario: Scenario, split: str, day: int) -> Path:
-    from gridbench.oracle.formulation import NAME  # noqa: PLC0415
+@lru_cache(maxsize=1)
+def _solver() -> str:
+    """Return the digest of the code that an interval comes from: an interval of other code is solved anew."""
+    import gridbench  # noqa: PLC0415
 
+    root = Path(gridbench.__file__).parent
+    files = sorted(path for part in ("oracle", "physics", "plant", "networks") for path in (root / part).rglob("*.py"))
+    total = hashlib.sha256()
+    for path in files:
+        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def _cache_path(scenario: Scenario, split: str, day: int) -> Path:
     of = f"{scenario.id}-{scenario.digest.removeprefix('sha256:')[:16]}"
-    by = hashlib.sha256(NAME.encode()).hexdigest()[:12]
-    return cache_folder() / "intervals" / of / by / f"{split}-{day}.json"
+    return cache_folder() / "intervals" / of / _solver() / f"{split}-{day}.json"
 
 
 def write_intervals(path: Path, scenario: Scenario, split: str, dispatches: Iterable[Dispatch]) -> None:
