@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.errors import SolverError
-from gridbench.physics.terms import MONEY, Device, Values
+from gridbench.physics.terms import MONEY, Values
 from gridbench.plant.plant import Plant
 
 if TYPE_CHECKING:
@@ -35,14 +35,9 @@ def asks_of(formulation: Formulation, x: Floats) -> NDArray[np.float32]:
 
 
 def idle_asks(scenario: Scenario) -> NDArray[np.float32]:
-    """Return asks that need no solver (steps, asks): zero where zero can be asked, ceilings open, positions kept."""
-    row = [_idle(device, name) for device in scenario.devices for name in device.asks()]
+    """Return asks that need no solver (steps, asks): every device at rest."""
+    row = [ask for device in scenario.devices for ask in device.at_rest().values()]
     return np.tile(np.array(row, dtype=np.float32), (scenario.steps, 1))
-
-
-def _idle(device: Device, name: str) -> float:
-    span = device.asks()[name]
-    return span.hi if name in device.ceilings else float(np.clip(device.initial().get(name, 0.0), span.lo, span.hi))
 
 
 class Replay:

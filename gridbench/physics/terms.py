@@ -105,6 +105,11 @@ class Device:
         """Return what a policy may ask for."""
         return {}
 
+    def at_rest(self) -> dict[str, float]:
+        """Return the asks that leave the device alone: zero where zero can be asked, ceilings open, states kept."""
+        first, asks = self.initial(), self.asks().items()
+        return {n: span.hi if n in self.ceilings else min(max(first.get(n, 0.0), span.lo), span.hi) for n, span in asks}
+
     def ask_of(self, u: Values) -> dict[str, Number]:
         """Return the asks that bring the controls `u` about."""
         return {name: getattr(u, name) for name in self.asks()}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.physics.devices import CapacitorBank, Regulator, Renewable
 from gridbench.policies.policy import Floats, Observations, Policy, batch_of
 
 if TYPE_CHECKING:
@@ -32,12 +31,4 @@ class Idle(Policy):
 
 def idle_asks(scenario: Scenario) -> Floats:
     """Return the asks (asks,) that leave every device alone, in the order of the plant's layout."""
-    asks = []
-    for device in scenario.devices:
-        rest = dict.fromkeys(device.asks(), 0.0)
-        if isinstance(device, Renewable):
-            rest["p_ceiling_mw"] = device.p_rated_mw
-        if isinstance(device, Regulator | CapacitorBank):
-            rest["position"] = float(device.position_initial)
-        asks += list(rest.values())
-    return np.array(asks)
+    return np.array([ask for device in scenario.devices for ask in device.at_rest().values()])

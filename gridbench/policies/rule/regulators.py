@@ -58,7 +58,7 @@ def positions(scenario: Scenario, lines: LineDrop, seen: Seen, net_mw: Floats, b
     root_mw = net_mw if before_mw is None else seen["root.p_mw"] + growth
     for regulator, drop, behind in zip(scenario.regulators, lines.output, lines.behind, strict=True):
         before = seen[f"{regulator.name}.position"]
-        ratio = 1.0 + regulator.step_pu * before
+        ratio = regulator.ratio(before)
         measured = seen.voltage(f"{regulator.name}.v_pu") / ratio - drop * growth
         inlet = measured + lifted if before_mw is not None else scenario.feeder.root_voltage_pu - drop * root_mw + lifted
         target = np.clip(regulator.target_pu + COMPENSATION * behind * root_mw, 0.95, 1.05)
