@@ -9,27 +9,31 @@ import pandapower as pp
 
 from gridbench.envs.parallel import GridParallelEnv
 from gridbench.networks.pandapower import to_pandapower
+from gridbench.physics.devices import Load
 from gridbench.plant.plant import Plant
 
 
 def bare_power_flow(scenario):
-    """runpp with its defaults, of the scenario's network under its nominal loads; building the net is not timed."""
-    net = to_pandapower(scenario.feeder)
+    """runpp with its defaults, of the scenario's network at half its nominal demand; building the net is not timed."""
+    p_mw, q_mvar = np.zeros(len(scenario.feeder.buses)), np.zeros(len(scenario.feeder.buses))
+    for load in (device for device in scenario.devices if isinstance(device, Load)):
+        p_mw[scenario.feeder.bus_index(load.bus)] -= 0.5 * load.p_mw
+        q_mvar[scenario.feeder.bus_index(load.bus)] -= 0.5 * load.q_mvar
+    net = to_pandapower(scenario.feeder, p_mw, q_mvar)
     return lambda: pp.runpp(net)
 
 
-def environment_step(scenario):
-    """One step of all agents with random actions; a new day begins when one is over."""
-    env, rng = GridParallelEnv(scenario, seed=0), np.random.default_rng(0)
-    env.reset(seed=0)
-    actions = [{a: env.action_space(a).sample() * 0.2 for a in env.possible_agents} for _ in range(50)]
+def environment_day(scenario):
+    """A whole day of all agents with random actions, reset and all."""
+    env = GridParallelEnv(scenario, seed=0)
+    actions = [{a: env.action_space(a).sample() * 0.2 for a in env.possible_agents} for _ in range(scenario.steps)]
 
-    def step():
-        if not env.agents:
-            env.reset()
-        env.step(actions[rng.integers(50)])
+    def day():
+        env.reset()
+        for action in actions:
+            env.step(action)
 
-    return step
+    return day
 
 
 def batch_step(scenario, batch):
