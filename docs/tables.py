@@ -47,7 +47,10 @@ def standing() -> str:
             f"{100 * s['violating_steps_share']:.2f} | {s['worst_voltage_pu']:.4f} | {100 * s['worst_loading_pu']:.1f} |"
         )
     bound = mean(row["bound_usd"] for row in episodes("foresight"))
-    caption = f"Means over the test days of `{SCENARIO}`; the bound is {bound:.2f} usd a day. (`python docs/tables.py`)"
+    caption = (
+        f"Over the test days of `{SCENARIO}`: means, the score an interquartile mean; the bound is {bound:.2f} usd a day. "
+        "(`python docs/tables.py`)"
+    )
     return "\n".join([*rows, "", caption])
 
 
@@ -60,9 +63,11 @@ def binding() -> str:
     rows.append("| any of them | " + " | ".join(_days(p, "violating_steps_share") for p in shown) + " |")
     cost = {p: mean(e["cost_usd"] for e in episodes(p)) for p in shown}
     saved = 100 * (1 - cost["foresight"] / cost["rule"])
+    missing = mean(e["missing_energy_usd"] for e in episodes("rule"))
     caption = (
         f"Of 32 test days. The oracle's schedule (`foresight`) saves {saved:.1f} % against `rule`, mappo "
-        f"{100 * (1 - cost['mappo'] / cost['rule']):.1f} %. (`python docs/tables.py`, from `results/{SCENARIO}`)"
+        f"{100 * (1 - cost['mappo'] / cost['rule']):.1f} %; {missing:.0f} usd a day of what `rule` pays is for energy that it fails to bring "
+        f"back to the storages. (`python docs/tables.py`, from `results/{SCENARIO}`)"
     )
     return "\n".join([*rows, "", caption])
 
