@@ -66,8 +66,8 @@ def binding() -> str:
     missing = mean(e["missing_energy_usd"] for e in episodes("rule"))
     caption = (
         f"Of 32 test days. The oracle's schedule (`foresight`) saves {saved:.1f} % against `rule`, mappo "
-        f"{100 * (1 - cost['mappo'] / cost['rule']):.1f} %; {missing:.0f} usd a day of what `rule` pays is for energy that it fails to bring "
-        f"back to the storages. (`python docs/tables.py`, from `results/{SCENARIO}`)"
+        f"{100 * (1 - cost['mappo'] / cost['rule']):.1f} %; of what `rule` pays, {missing:.0f} usd a day are for energy that it "
+        f"fails to bring back to the storages. (`python docs/tables.py`, from `results/{SCENARIO}`)"
     )
     return "\n".join([*rows, "", caption])
 
