@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEEDED = ("torch", "ray")
+FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
+"""What training sets before its process starts, so that a seed gives the same weights again."""
 
 
 class MissingLibraryError(GridbenchError):
@@ -26,13 +30,8 @@ def main(wanted: argparse.Namespace) -> int:
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingLibraryError(f"training needs {' and '.join(missing)}: pip install gridbench[rl]")
-    found = importlib.util.spec_from_file_location(f"gridbench_baseline_{wanted.algorithm}", script)
-    if found is None or found.loader is None:
-        raise UnknownName("baseline", wanted.algorithm, baselines())
-    module = importlib.util.module_from_spec(found)
-    sys.modules[found.name] = module
-    found.loader.exec_module(module)
-    return int(module.main(["--scenario", wanted.scenario, *wanted.rest]) or 0)
+    command = [sys.executable, str(script), "--scenario", wanted.scenario, *wanted.rest]
+    return subprocess.run(command, env=os.environ | FIXED, check=False).returncode  # noqa: S603 - our own script, no shell
 
 
 def baselines_root() -> Path:

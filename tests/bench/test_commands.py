@@ -99,16 +99,17 @@ def test_interruption_is_130_and_says_how_to_go_on(tiny_folder, tmp_path, capsys
     assert "--resume" in capsys.readouterr().err
 
 
-def test_training_without_its_libraries_says_what_to_install(tmp_path, monkeypatch, capsys):
+def test_training_runs_the_script_of_its_folder_or_says_what_to_install(tmp_path, monkeypatch, capfd):
     (tmp_path / "mappo").mkdir()
-    (tmp_path / "mappo" / "train.py").write_text("import sys\n\n\ndef main(options):\n    print(*options)\n    return 0\n")
+    (tmp_path / "mappo" / "train.py").write_text("import beside\n")
+    (tmp_path / "mappo" / "beside.py").write_text("import os, sys\n\nprint(*sys.argv[1:], os.environ['PYTHONHASHSEED'])\n")
     monkeypatch.setattr(train, "baselines_root", lambda: tmp_path)
     monkeypatch.setattr(train, "NEEDED", ("no_such_library",))
     assert main(["train", "--scenario", "tiny"]) == 3
-    assert "pip install gridbench[rl]" in capsys.readouterr().err
+    assert "pip install gridbench[rl]" in capfd.readouterr().err
     monkeypatch.setattr(train, "NEEDED", ("json",))
     assert main(["train", "--scenario", "tiny", "--", "--steps", "5"]) == 0
-    assert capsys.readouterr().out.split() == ["--scenario", "tiny", "--steps", "5"]
+    assert capfd.readouterr().out.split() == ["--scenario", "tiny", "--steps", "5", "0"], "beside it, with a fixed hash seed"
 
 
 @pytest.mark.parametrize("what", ["scenarios", "policies"])
