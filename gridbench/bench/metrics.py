@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.physics.devices import Load, Renewable
-from gridbench.physics.terms import MONEY, Device, Values, values
+from gridbench.physics.terms import MONEY, Device, Values
 from gridbench.plant.violations import KINDS, excesses
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def _controls(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
 
 def weather(device: Device, columns: Columns) -> Values:
     """Return what a device reads of the series, arrays (steps,)."""
-    return values({name: columns[column] for name, column in device.inputs().items()})
+    return Values(**{name: columns[column] for name, column in device.inputs().items()})
 
 
 def _available(device: Renewable, w: Values, step_h: float) -> Floats:
-    open_ask = values({"p_ceiling_mw": device.p_rated_mw, "q_mvar": 0.0})
+    open_ask = Values(p_ceiling_mw=device.p_rated_mw, q_mvar=0.0)
     return np.asarray(device.settle(Values(), open_ask, w, step_h)["p_mw"])

@@ -8,7 +8,7 @@ import numpy as np
 
 from gridbench.bench.metrics import weather
 from gridbench.physics.devices import Load, Storage
-from gridbench.physics.terms import values
+from gridbench.physics.terms import Values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ def _injected(scenario: Scenario, device: Device, columns: Columns, run: Traject
         return np.zeros(scenario.steps)
     names = [f"{one.name}.{control}" for one in scenario.devices for control in one.controls()]
     controls = {name: run.controls[:, names.index(f"{device.name}.{name}")] for name in device.controls()}
-    return np.broadcast_to(device.inject(values(controls), weather(device, columns))[0], (scenario.steps,))
+    return np.broadcast_to(device.inject(Values(**controls), weather(device, columns))[0], (scenario.steps,))
 
 
 def energies(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 Number = Any
 """A float, a NumPy batch, a traced scalar of the plant's compiler, or an affine expression of the oracle."""
@@ -153,8 +150,3 @@ class Device:
     def settle(self, x: Values, ask: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
         """Return the controls that the plant realises when it is asked for `ask`."""
         return {}
-
-
-def values(names: Mapping[str, Number]) -> Values:
-    """Return the mapping as a namespace."""
-    return Values(**names)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gridbench.physics.terms import Values, values
+from gridbench.physics.terms import Values
 
 if TYPE_CHECKING:
     from gridbench.scenario.scenario import Scenario
@@ -26,7 +26,7 @@ def excesses(scenario: Scenario, v_pu: Floats, loading: Floats, root: tuple[Floa
     v_pu (steps, buses), whose first bus, the root, no one can hold; loading (steps, branches); root (steps,) in MW and Mvar.
     """
     band = scenario.voltage
-    balance = values({"p_mw": root[0], "q_mvar": root[1]})
+    balance = Values(p_mw=root[0], q_mvar=root[1])
     overload = scenario.tie.settle(Values(), balance, Values(), scenario.step_h)["overload"]
     past = band.v_min_pu - v_pu[:, 1:], v_pu[:, 1:] - band.v_max_pu, loading - 1.0, np.asarray(overload)[:, None]
     return {kind: np.where(one > TOLERANCE_PU, one, 0.0) for kind, one in zip(KINDS, past, strict=True)}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from gridbench.archive import write_member
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.series.columns import Ints, dequantise, kind_of, quantise
 from gridbench.scenario.series.series import Series
@@ -61,7 +62,7 @@ def save(series: Series, path: Path) -> str:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, values in members.items():
-            _write_member(archive, name, values)
+            write_member(archive, name, values)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(buffer.getvalue())
     return digest
@@ -98,14 +99,6 @@ def _digest(meta: Mapping[str, object], stored: Mapping[str, Ints]) -> str:
     for name in sorted(stored):
         digest.update(name.encode() + b"\0" + np.ascontiguousarray(stored[name], dtype="<i4").tobytes())
     return digest.hexdigest()
-
-
-def _write_member(archive: zipfile.ZipFile, name: str, values: npt.NDArray[np.generic]) -> None:
-    entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-    entry.create_system, entry.external_attr, entry.compress_type = 3, 0o644 << 16, zipfile.ZIP_DEFLATED
-    content = io.BytesIO()
-    np.lib.format.write_array(content, values, version=(1, 0), allow_pickle=False)
-    archive.writestr(entry, content.getvalue())
 
 
 def _read_members(path: Path) -> tuple[dict[str, npt.NDArray[np.generic]], list[str]]:
