@@ -9,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.errors import InvalidInput
+from gridbench.heron.action_spec import ActionSpec, Choice
+from gridbench.heron.action_spec import Span as Continuous
 
 if TYPE_CHECKING:
+    from gridbench.heron.action_spec import Part
+    from gridbench.physics.terms import Span
     from gridbench.plant.layout import Layout
 
 Floats = NDArray[np.float64]
@@ -34,11 +38,8 @@ class ActionCodec:
         self.names: dict[str, tuple[str, ...]] = {a: tuple(layout.asks[i] for i in at) for a, at in self._places.items()}
         self.sizes: dict[str, int] = {agent: len(names) for agent, names in self.names.items()}
         self._order = np.concatenate(list(self._places.values()))
-        self._lo = np.array([float(span.lo) for span in layout.ask_spans])
-        self._hi = np.array([float(span.hi) for span in layout.ask_spans])
-        self._integers = np.flatnonzero([span.integer for span in layout.ask_spans])
-        self._bins = (self._hi - self._lo + 1.0)[self._integers]
-        self._middle, self._half = 0.5 * (self._hi + self._lo), 0.5 * (self._hi - self._lo)
+        named = zip(layout.asks, layout.ask_spans, strict=True)
+        self._spec = ActionSpec(ask_part(name, span) for name, span in named)
 
     def stack(self, actions: Actions) -> Floats:
         """Return the actions side by side (batch, asks) in the order of the layout, not clipped yet.
@@ -66,11 +67,7 @@ class ActionCodec:
 
     def asks(self, stacked: Floats) -> Floats:
         """Return the asks (batch, asks) in their units of stacked actions (batch, asks)."""
-        clipped = np.clip(stacked, -1.0, 1.0)
-        asks: Floats = np.clip(self._middle + clipped * self._half, self._lo, self._hi)
-        bins = np.floor(0.5 * (clipped[:, self._integers] + 1.0) * self._bins)
-        asks[:, self._integers] = self._lo[self._integers] + np.minimum(bins, self._bins - 1.0)
-        return asks
+        return self._spec.units(self._spec.unbox(np.clip(stacked, -1.0, 1.0)))
 
     def encode(self, asks: NDArray[np.floating]) -> dict[str, Floats]:
         """Return the actions that stand for asks (batch, asks) in their units.
@@ -78,14 +75,10 @@ class ActionCodec:
         Raises InvalidInput for a wrong shape, or a number that is not finite; asks outside their span are clipped to it.
         """
         wanted = np.asarray(asks, dtype=np.float64)
-        if wanted.ndim != 2 or wanted.shape[1] != self._lo.size or not np.isfinite(wanted).all():
-            fault = f"asks of shape {wanted.shape}: give finite numbers of shape (batch, {self._lo.size})"
+        if wanted.ndim != 2 or wanted.shape[1] != len(self._spec) or not np.isfinite(wanted).all():
+            fault = f"asks of shape {wanted.shape}: give finite numbers of shape (batch, {len(self._spec)})"
             raise InvalidInput("ActionCodec.encode", [fault])
-        wanted = np.clip(wanted, self._lo, self._hi)
-        stacked = (wanted - self._middle) / np.where(self._half == 0.0, 1.0, self._half)
-        steps = np.rint(wanted[:, self._integers] - self._lo[self._integers])
-        stacked[:, self._integers] = (2.0 * steps + 1.0) / self._bins - 1.0
-        stacked = np.clip(stacked, -1.0, 1.0)
+        stacked = self._spec.box(np.clip(wanted, self._spec.lo, self._spec.hi))
         return {agent: stacked[:, at] for agent, at in self._places.items()}
 
     def _faults(self, actions: object) -> list[str]:
@@ -112,6 +105,18 @@ class ActionCodec:
         return [
             f"agent {agent!r}: entry {i} ({self.names[agent][i]}) is NaN or infinite, give a number in [-1, 1]" for i in entries
         ]
+
+
+def ask_part(name: str, span: Span, rest: float = 0.0) -> Part:
+    """Return an ask of the plant as a part of an action; `rest` is its value while no one asks."""
+    if span.integer:
+        return Choice(name, round(span.hi - span.lo) + 1, round(span.lo), rest)
+    return Continuous(name, float(span.lo), float(span.hi), unit_of(name), rest)
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a name ends in, as text; nothing for a plain number."""
+    return {"mw": "MW", "mwh": "MWh", "mvar": "Mvar", "pu": "pu", "h": "h", "usd": "usd"}.get(name.rpartition("_")[2], "")
 
 
 def outside(stacked: Floats) -> NDArray[np.int64]:

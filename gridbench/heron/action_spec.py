@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A continuous part between lo and hi (in its unit); asked for as -1 to 1."""
+    """A continuous part between lo and hi (in its unit); asked for as -1 to 1. `rest` is its value while no one asks."""
 
     name: str
     lo: float
     hi: float
     unit: str = ""
+    rest: float = 0.0
 
     def faults(self) -> list[str]:
         """Return what is wrong with it."""
@@ -34,14 +35,26 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A discrete part: one of so many options, asked for as a whole number from 0."""
+    """A discrete part: one of so many options, asked for as a whole number from `first` on."""
 
     name: str
     options: int
+    first: int = 0
+    rest: float = 0.0
 
     def faults(self) -> list[str]:
         """Return what is wrong with it."""
         return [] if self.options >= 1 else [f"{self.name}: {self.options} options; give at least 1"]
+
+    @property
+    def lo(self) -> float:
+        """The first option."""
+        return float(self.first)
+
+    @property
+    def hi(self) -> float:
+        """The last option."""
+        return float(self.first + self.options - 1)
 
 
 Part: TypeAlias = Span | Choice
@@ -58,8 +71,11 @@ class ActionSpec:
         twice = sorted({name for name in names if names.count(name) > 1})
         refuse(where, faults + [f"action field {name}: declared twice" for name in twice])
         self.discrete = np.array([isinstance(part, Choice) for part in self.parts], dtype=bool)
-        self.lo = np.array([part.lo if isinstance(part, Span) else 0.0 for part in self.parts])
-        self.hi = np.array([part.hi if isinstance(part, Span) else part.options - 1.0 for part in self.parts])
+        self.lo = np.array([part.lo for part in self.parts])
+        self.hi = np.array([part.hi for part in self.parts])
+        self.rest = np.clip([part.rest for part in self.parts], self.lo, self.hi) if self.parts else np.zeros(0)
+        self._middle, self._half = 0.5 * (self.hi + self.lo), 0.5 * (self.hi - self.lo)
+        self._options, self._bins = np.flatnonzero(self.discrete), (self.hi - self.lo + 1.0)[self.discrete]
         self.ask_lo = np.where(self.discrete, self.lo, -1.0)
         self.ask_hi = np.where(self.discrete, self.hi, 1.0)
 
@@ -75,8 +91,29 @@ class ActionSpec:
         """Return the action of an ask, clipped into bounds; raise ActionRefused for a wrong shape, NaN or half an option."""
         ask = self._checked(ask, agent)
         inside = np.clip(ask, self.ask_lo, self.ask_hi)
-        scaled = np.clip(self.lo + (inside + 1.0) * 0.5 * (self.hi - self.lo), self.lo, self.hi)
-        return Action(self, np.where(self.discrete, inside, scaled), ask - inside)
+        return Action(self, self.units(inside), ask - inside)
+
+    def units(self, ask: Array) -> Array:
+        """Return the values in units of asks that lie within their bounds."""
+        values: Array = np.clip(self._middle + ask * self._half, self.lo, self.hi)
+        values[:, self._options] = ask[:, self._options]
+        return values
+
+    def unbox(self, box: Array) -> Array:
+        """Return the asks that points of the box [-1, 1] stand for: a choice cuts its side into equal bins."""
+        asks = np.array(box, dtype=float)
+        at = self._options
+        if at.size:
+            options = np.floor(0.5 * (np.clip(asks[:, at], -1.0, 1.0) + 1.0) * self._bins)
+            asks[:, at] = self.lo[at] + np.minimum(options, self._bins - 1.0)
+        return asks
+
+    def box(self, values: Array) -> Array:
+        """Return the points of the box [-1, 1] that stand for values in units; an option is the middle of its bin."""
+        points = np.clip((values - self._middle) / np.where(self._half == 0.0, 1.0, self._half), -1.0, 1.0)
+        at = self._options
+        points[:, at] = (2.0 * np.rint(values[:, at] - self.lo[at]) + 1.0) / self._bins - 1.0
+        return np.asarray(points)
 
     def take(self, values: Array, agent: str) -> Action:
         """Return the action of values in units, clipped into bounds; raise ActionRefused as `read` does."""
@@ -86,13 +123,12 @@ class ActionSpec:
 
     def ask(self, values: Array) -> Array:
         """Return the ask whose action has these values (in units); a part of no width is asked for as 0."""
-        width = np.where(self.hi > self.lo, self.hi - self.lo, 1.0)
-        scaled = np.where(self.hi > self.lo, 2.0 * (np.asarray(values) - self.lo) / width - 1.0, 0.0)
-        return np.where(self.discrete, values, scaled)
+        half = np.where(self._half > 0.0, self._half, 1.0)
+        return np.where(self.discrete, values, np.where(self._half > 0.0, (np.asarray(values) - self._middle) / half, 0.0))
 
     def idle(self, batch: int) -> Array:
-        """Return the values nearest to 0, in units: what a device does before it is told anything."""
-        return np.tile(np.clip(np.zeros(len(self)), self.lo, self.hi), (batch, 1))
+        """Return the values at rest, in units: what an agent does before it is told anything."""
+        return np.tile(self.rest, (batch, 1))
 
     def _checked(self, numbers: Array, agent: str) -> Array:
         try:

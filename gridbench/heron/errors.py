@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
 from gridbench.errors import GridbenchError, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.heron.streams import Array
+
+T = TypeVar("T")
 
 
 class DeclarationError(InvalidInput):
@@ -38,3 +49,21 @@ def refuse(where: str, faults: list[str]) -> None:
     """Raise DeclarationError if there are faults."""
     if faults:
         raise DeclarationError(where, faults)
+
+
+def shaped(numbers: Array, shape: tuple[int, ...]) -> Array:
+    """Return numbers as an array; raise ValueError if its shape is another."""
+    array = np.asarray(numbers, dtype=float)
+    if array.shape != shape:
+        raise ValueError(f"shape {array.shape} where {shape} is due")
+    return array
+
+
+def named(agent: str, what: str, time_s: float, ask: Callable[[], T]) -> T:
+    """Return what a hook or a policy says; raise AgentFailed with its name for whatever it raises, a refused action aside."""
+    try:
+        return ask()
+    except ActionRefused:
+        raise
+    except Exception as error:
+        raise AgentFailed(agent, what, time_s, error) from error

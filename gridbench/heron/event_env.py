@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gridbench.heron.errors import AgentFailed, EpisodeOver, refuse
+from gridbench.heron.lazy import Lazy
 from gridbench.heron.messaging.memory_broker import MemoryBroker
 from gridbench.heron.observation import Observation
 from gridbench.heron.post import Post
@@ -17,7 +18,7 @@ from gridbench.heron.scheduling.schedule import Schedule
 from gridbench.heron.scheduling.timeline import Entry, Timeline
 from gridbench.heron.state import State
 from gridbench.heron.streams import stream
-from gridbench.heron.turn import Turn, endings, rewards
+from gridbench.heron.turn import Turn, endings
 from gridbench.heron.wiring import Wiring
 from gridbench.heron.world import World
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from gridbench.heron.agents.agent import Agent
     from gridbench.heron.declaration import Declaration
     from gridbench.heron.messaging.broker import Broker
+    from gridbench.heron.messaging.inbox import Inbox
     from gridbench.heron.scheduling.disturbance import Disturbance
     from gridbench.heron.scheduling.monitor import Monitor, Watch
     from gridbench.heron.streams import Array
@@ -57,7 +59,7 @@ class EventEnv:
         self.step_ns = to_ns(declaration.step_s)
         self._over = "not begun"
 
-    def reset(self, seed: int) -> dict[str, Observation]:
+    def reset(self, seed: int) -> Mapping[str, Observation]:
         """Begin an episode and return the first observations."""
         self.seed, self.steps = seed, 0
         self.queue, self.timeline = EventQueue(), Timeline()
@@ -75,7 +77,9 @@ class EventEnv:
         self.post.delays = self._delays
         self.queue.push(self.step_ns, Phase.CLOCK, self._clock, "clock")
         for name in self.wiring.hierarchy.upward:
-            self.queue.push(self._delays[name].first_tick(), Phase.SAMPLE, partial(self._tick, name), f"tick of {name}")
+            if name in self.wiring.reporters | self.wiring.actors:  # no one else has anything to sample for
+                at = self._delays[name].first_tick()
+                self.queue.push(at, Phase.SAMPLE, partial(self._tick, name), f"tick of {name}")
         self.watches: list[Watch] = []
         self.series: list[Series] = []
         for monitor in self.schedule.monitors:
@@ -83,7 +87,7 @@ class EventEnv:
         for disturbance in self.schedule.disturbances:
             self.disturb(disturbance)
         self._over = ""
-        return {name: self.observe(name) for name in self.agents}
+        return self._observations()
 
     @property
     def state(self) -> State:
@@ -117,6 +121,12 @@ class EventEnv:
         """Return what an agent would see if it sampled now, every tag asked anew; raise AgentFailed."""
         return self._seen(agent, self.world.values, self.queue.now_ns)
 
+    def _observations(self) -> Mapping[str, Observation]:
+        """Return what everyone would see now: found when it is looked at, unless an agent has a hook in it."""
+        inbox = self.post.inbox.copy()
+        find = partial(self._seen, values=self.world.values, sampled_ns=self.queue.now_ns, inbox=inbox)
+        return Lazy(self.agents, find, {name: find(name) for name in self.wiring.eager})
+
     def step(self, asks: Mapping[str, Array] | None = None) -> StepResult:
         """Let the timeline run until the next whole step and return what came of it; `asks` stand for policies meanwhile.
 
@@ -141,10 +151,9 @@ class EventEnv:
         self.world.advance()
         before, self._before = self._before, self.world.values
         self.steps += 1
-        earned = rewards(self.wiring, before, self._before, to_s(self.step_ns), self.time_s)
+        earned = self.wiring.rewards.earn(before, self._before, to_s(self.step_ns), self.time_s)
         terminated, truncated = endings(self.wiring, self._before, self.steps, self.time_s)
-        seen = {name: self.observe(name) for name in self.agents}
-        self._result = StepResult(seen, earned, terminated, truncated, dict(self._actions))
+        self._result = StepResult(self._observations(), earned, terminated, truncated, dict(self._actions))
         self.queue.push(self.queue.now_ns + self.step_ns, Phase.CLOCK, self._clock, "clock")
 
     def _tick(self, agent: str) -> None:
@@ -157,7 +166,8 @@ class EventEnv:
         self.queue.push(self.queue.now_ns, Phase.SAMPLE, partial(self._sample, agent), f"waking of {agent}")
 
     def _sample(self, agent: str) -> None:
-        self.world.advance()
+        if agent not in self.wiring.split or agent in self.wiring.reporters:
+            self.world.advance()  # one who only does what it is told looks at nothing
         now, level = self.queue.now_ns, self.agents[agent].level
         self._samples += 1
         number, values = self._samples, self.world.values
@@ -178,7 +188,7 @@ class EventEnv:
             self.timeline.add(Entry(now, "overtaken", agent, "observation", sampled_ns))
             return
         self._decided[agent] = number
-        action = self._turn.decide(agent, self._seen(agent, values, sampled_ns), self.post.inbox, self.time_s)
+        action = self._turn.decide(agent, partial(self._seen, agent, values, sampled_ns), self.post.inbox, self.time_s)
         self._actions[agent] = action
         self.timeline.add(Entry(now, "decision", agent, since_ns=sampled_ns, late=now - sampled_ns > delays.stale_ns))
         if len(self.agents[agent].action):
@@ -198,7 +208,8 @@ class EventEnv:
         late = now - sampled_ns > self._delays[agent].deadline_ns
         self.timeline.add(Entry(now, "action", agent, repr(own[0].tolist()), sampled_ns, late))
 
-    def _seen(self, agent: str, values: Array, sampled_ns: int) -> Observation:
+    def _seen(self, agent: str, values: Array, sampled_ns: int, inbox: Inbox | None = None) -> Observation:
         local, others = self.wiring.proxy.interpret(agent, values)
-        seen = Observation(local, others, self._turn.messages(agent, self.post.inbox), to_s(sampled_ns))
+        said = self._turn.messages(agent, self.post.inbox if inbox is None else inbox)
+        seen = Observation(local, others, said, to_s(sampled_ns))
         return self._turn.observe(agent, seen, self.time_s)

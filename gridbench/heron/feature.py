@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One number: its name, its unit as text, its bounds and where it starts (both in that unit)."""
+    """One number: its name, its unit as text, its bounds and where it starts (both in that unit).
+
+    A learner is given (value - offset) / scale.
+    """
 
     name: str
     unit: str = ""
     lo: float = -math.inf
     hi: float = math.inf
     start: float = 0.0
+    scale: float = 1.0
+    offset: float = 0.0
+    meaning: str = ""
 
     def faults(self, where: str) -> list[str]:
         """Return what is wrong with the field."""
@@ -33,6 +39,8 @@ class Field:
             return [f"{where}.{self.name}: bounds [{self.lo:g}, {self.hi:g}] hold no number"]
         if not (self.lo <= self.start <= self.hi and math.isfinite(self.start)):
             return [f"{where}.{self.name}: starts at {self.start:g}, outside [{self.lo:g}, {self.hi:g}]"]
+        if not (self.scale > 0 and math.isfinite(self.scale) and math.isfinite(self.offset)):
+            return [f"{where}.{self.name}: scale {self.scale:g} and offset {self.offset:g}; give finite ones, the scale above 0"]
         return []
 
 

@@ -62,5 +62,4 @@ class RandomPolicy(Policy):
     def act(self, observation: Observation, spec: ActionSpec) -> Array:  # noqa: ARG002 - it looks at nothing
         """Return uniform asks and options."""
         draws = np.stack([generator.random(len(spec)) for generator in self.generators])
-        options = np.minimum(np.floor(draws * (spec.hi + 1.0)), spec.hi)
-        return np.where(spec.discrete, options, 2.0 * draws - 1.0)
+        return spec.unbox(2.0 * draws - 1.0)

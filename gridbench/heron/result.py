@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gridbench.heron.action import Action
     from gridbench.heron.observation import Observation
     from gridbench.heron.streams import Array, Mask
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
 class StepResult:
     """By agent: observations, rewards and the newest actions; by environment: terminated and truncated."""
 
-    observations: dict[str, Observation]
-    rewards: dict[str, Array]
+    observations: Mapping[str, Observation]
+    rewards: Mapping[str, Array]
     terminated: Mask
     truncated: Mask
-    actions: dict[str, Action]
+    actions: Mapping[str, Action]
 
     def clipped(self) -> dict[str, dict[str, Array]]:
         """Return the excess that was clipped, by agent and part; empty if nothing was."""

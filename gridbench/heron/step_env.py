@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridbench.heron.errors import EpisodeOver
 from gridbench.heron.fields import Fields
+from gridbench.heron.joint import Joint
+from gridbench.heron.lazy import Lazy
 from gridbench.heron.messaging.inbox import Inbox
 from gridbench.heron.observation import Observation
 from gridbench.heron.result import StepResult
 from gridbench.heron.scheduling.clock import to_ns, to_s
 from gridbench.heron.state import State
-from gridbench.heron.turn import Turn, endings, rewards
+from gridbench.heron.turn import Turn, endings
 from gridbench.heron.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from gridbench.heron.action import Action
     from gridbench.heron.agents.agent import Agent
+    from gridbench.heron.agents.proxy_agent import View
     from gridbench.heron.declaration import Declaration
     from gridbench.heron.messaging.inbox import Link
     from gridbench.heron.streams import Array
@@ -34,22 +38,26 @@ class StepEnv:
         self.wiring = Wiring(declaration)
         self.agents: Mapping[str, Agent] = self.wiring.agents
         self.step_ns = to_ns(declaration.step_s)
-        self._views = {name: self.wiring.proxy.compile(name) for name in self.agents}
+        self._views: dict[str, View] = {}
         self._reporters = [name for name in self.wiring.hierarchy.upward if name in self.wiring.reporters]
-        self._actors = [name for name in self.wiring.hierarchy.downward if name in self.wiring.actors]
+        self._joint = Joint(self.wiring)
+        self._actors = tuple(name for name in self.wiring.hierarchy.downward if name in self.wiring.actors)
         self._over = "not begun"
 
-    def reset(self, seeds: Sequence[int]) -> dict[str, Observation]:
+    def reset(self, seeds: Sequence[int]) -> Mapping[str, Observation]:
         """Begin one episode a seed and return the first observations."""
         batch = len(seeds)
-        values = self.wiring.reset(seeds)
+        self._values = self.wiring.reset(seeds)
         self.steps, self.bad_messages = 0, 0
-        self._values = values
         self._inbox = Inbox(self.wiring.links, batch)
         self._turn = Turn(self.wiring, batch)
-        self._controls = np.concatenate([agent.action.idle(batch) for agent in self.agents.values()], axis=1)
         self._over = ""
-        return {name: self.observe(name) for name in self.agents}
+        return self._observations()
+
+    @property
+    def values(self) -> Array:
+        """The state's own values (environments, slots), not to be written to."""
+        return self._values
 
     @property
     def state(self) -> State:
@@ -65,9 +73,15 @@ class StepEnv:
         """Seconds since the episodes began."""
         return to_s(self.steps * self.step_ns)
 
+    def view(self, agent: str) -> View:
+        """Return the columns of the state that an agent may see."""
+        if agent not in self._views:
+            self._views[agent] = self.wiring.proxy.compile(agent)
+        return self._views[agent]
+
     def observe(self, agent: str) -> Observation:
         """Return what an agent sees now, through its index arrays; raise AgentFailed."""
-        return self._seen(agent, self._inbox)
+        return self._seen(agent, self._values, self._inbox, self.time_s)
 
     def step(self, asks: Mapping[str, Array] | None = None) -> StepResult:
         """Advance by one step and return what came of it; `asks` stand for policies.
@@ -85,34 +99,41 @@ class StepEnv:
             raise
 
     def _step(self) -> StepResult:
-        inbox, before = self._inbox, self._values
+        inbox, before, time_s = self._inbox.copy(), self._values, self.time_s
+        self._inbox = inbox
         for name in self._reporters:
-            self._tell([self._turn.report(name, self._seen(name, inbox), self.time_s)], inbox)
+            self._tell([self._turn.report(name, self._seen(name, before, inbox, time_s), time_s)])
         actions: dict[str, Action] = {}
-        controls = np.empty_like(self._controls)
-        for name in self._actors:
-            action = self._turn.decide(name, self._seen(name, inbox), inbox, self.time_s)
-            controls[:, self.wiring.controls[name]] = action.values[:, : len(self.agents[name].action)]
-            self._tell(self._turn.announce(name, action, inbox, self.time_s), inbox)
-            actions[name] = action
+        for name in self._joint.deciders:
+            see = partial(self._seen, name, before, inbox, time_s)
+            actions[name] = self._turn.decide(name, see, inbox, time_s)
+            if name in self.wiring.speakers:
+                self._tell(self._turn.announce(name, actions[name], inbox, time_s))
+        joint = self._joint.values(actions)
+        self._joint.tell(joint, inbox)
         elapsed = to_s(self.step_ns)
-        self._values = self.wiring.dynamics.advance(before, controls, self.time_s, elapsed)
-        self._controls = controls
+        self._values = self.wiring.dynamics.advance(before, self._joint.controls(joint), time_s, elapsed)
         self.steps += 1
-        earned = rewards(self.wiring, before, self._values, elapsed, self.time_s)
+        earned = self.wiring.rewards.earn(before, self._values, elapsed, self.time_s)
         terminated, truncated = endings(self.wiring, self._values, self.steps, self.time_s)
-        return StepResult({name: self.observe(name) for name in self.agents}, earned, terminated, truncated, actions)
+        acted = Lazy(self._actors, partial(self._joint.action, joint), actions)
+        return StepResult(self._observations(), earned, terminated, truncated, acted)
 
-    def _seen(self, agent: str, inbox: Inbox) -> Observation:
-        view = self._views[agent]
+    def _observations(self) -> Mapping[str, Observation]:
+        """Return what everyone sees now: found when it is looked at, unless an agent has a hook in it."""
+        find = partial(self._seen, values=self._values, inbox=self._inbox, time_s=self.time_s)
+        return Lazy(self.agents, find, {name: find(name) for name in self.wiring.eager})
+
+    def _seen(self, agent: str, values: Array, inbox: Inbox, time_s: float) -> Observation:
+        view = self.view(agent)
         seen = Observation(
-            Fields(view.local_names, self._values[:, view.local]),
-            Fields(view.global_names, self._values[:, view.global_]),
+            Fields(view.local_names, np.take(values, view.local, axis=1)),
+            Fields(view.global_names, np.take(values, view.global_, axis=1)),
             self._turn.messages(agent, inbox),
-            self.time_s,
+            time_s,
         )
-        return self._turn.observe(agent, seen, self.time_s)
+        return self._turn.observe(agent, seen, time_s)
 
-    def _tell(self, said: list[tuple[Link, Array]], inbox: Inbox) -> None:
+    def _tell(self, said: list[tuple[Link, Array]]) -> None:
         for link, payload in said:
-            self.bad_messages += int(np.sum(~inbox.put(link, payload)))
+            self.bad_messages += int(np.sum(~self._inbox.put(link, payload)))

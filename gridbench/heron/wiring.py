@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.heron.action_spec import ActionSpec
+from gridbench.heron.agents.agent import Agent
 from gridbench.heron.agents.coordinator_agent import CoordinatorAgent
 from gridbench.heron.agents.proxy_agent import ProxyAgent
 from gridbench.heron.errors import refuse
@@ -15,6 +16,7 @@ from gridbench.heron.fields import Fields
 from gridbench.heron.layout import Layout
 from gridbench.heron.messaging.inbox import Link
 from gridbench.heron.protocols.protocol import Group
+from gridbench.heron.rewards import Rewards
 from gridbench.heron.streams import stream
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gridbench.heron.agents.agent import Agent
     from gridbench.heron.declaration import Declaration
     from gridbench.heron.messaging.kind import Kind
     from gridbench.heron.streams import Array
@@ -44,6 +45,11 @@ class Wiring:
         self.groups: dict[str, Group] = {}
         self.specs: dict[str, ActionSpec] = {}
         self.upper: dict[str, tuple[CoordinatorAgent, Group]] = {}
+        self.directed: dict[str, tuple[CoordinatorAgent, Group]] = {}
+        self.speakers: set[str] = set()
+        """Heads whose protocol says more than the split of their action."""
+        self.split: dict[str, tuple[str, int]] = {}
+        """Members whose action is a part of their head's as it is: the head, and where among its parts it begins."""
         self._gather()
         self.controls: dict[str, slice] = {}
         self.parts: dict[str, int] = {}
@@ -57,6 +63,9 @@ class Wiring:
         self.actors = frozenset(name for name, spec in self.specs.items() if len(spec)) | frozenset(self.groups)
         self._own = {name: _named(list(self.layout.own.get(name, {}).items())) for name in self.agents}
         self._heard = {name: _named(self._incoming(name)) for name in self.agents}
+        self.eager = tuple(name for name, agent in self.agents.items() if type(agent).observe is not Agent.observe)
+        """Agents with a hook in what they see, which is asked whether someone looks or not."""
+        self.rewards = Rewards(self)
         self.dynamics = declaration.plant.bind(self.layout, self.parts)
 
     def own(self, agent: str, values: Array) -> Fields:
@@ -92,9 +101,21 @@ class Wiring:
                 faults += agent.protocol.faults(group)
                 self.heads[name], self.groups[name] = agent, group
                 self.upper.update(dict.fromkeys(children, (agent, group)))
+                self.directed.update({c: (agent, group) for c in children if agent.protocol.directs(group, c)})
+                split = agent.protocol.split(group)
+                self.split.update({c: (name, len(parts) + place.start) for c, place in (split or {}).items()})
+                self.speakers |= {name} if split is None else set()
                 parts = (*parts, *agent.protocol.head_parts(group))
             self.specs[name] = ActionSpec(parts)
         refuse("protocols", faults)
+
+    def decider(self, agent: str) -> tuple[str, int]:
+        """Return who decides on an agent's action as it is, and where among that one's parts the agent's begin."""
+        begin = 0
+        while agent in self.split:
+            agent, place = self.split[agent]
+            begin += place
+        return agent, begin
 
     def _link(self) -> tuple[Link, ...]:
         links: list[Link] = []

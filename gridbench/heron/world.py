@@ -64,9 +64,12 @@ class World:
 
     def hold(self, agent: str, values: Array) -> None:
         """Hold an agent's controls (in units) from now on."""
+        columns = self.wiring.controls[agent]
+        if np.array_equal(self.controls[:, columns], values):
+            return
         self.advance()
         self.controls = self.controls.copy()
-        self.controls[:, self.wiring.controls[agent]] = values
+        self.controls[:, columns] = values
 
     def watch(self, monitor: Monitor) -> Watch:
         """Watch a condition from now on; the watch can be cancelled."""

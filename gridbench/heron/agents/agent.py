@@ -24,6 +24,8 @@ class Agent(ProtocolHooks):
     """A name with features, the parts of its own action, and a policy that may be missing."""
 
     level: ClassVar[int] = 0
+    earns: tuple[str, float] | None = None
+    """A field of its own (feature.field) whose growth, times a factor, is its reward; those below add theirs."""
 
     def __init__(
         self, name: str, features: Iterable[Feature] = (), action: Iterable[Part] = (), policy: Policy | None = None
@@ -66,8 +68,14 @@ class Agent(ProtocolHooks):
         return None if self._policy is None else self._policy.act(observation, spec)
 
     def reward(self, before: Fields, after: Fields, below: Sequence[Array], elapsed_s: float) -> Array:  # noqa: ARG002
-        """Return one number an environment from the own fields and the rewards below; by default the latter's sum."""
+        """Return one number an environment from the own fields and the rewards below; by default what `earns` says and their sum.
+
+        A class that does not write this hook is never asked: `Rewards` compiles the default.
+        """
         total = np.zeros(after.batch)
+        if self.earns is not None:
+            field, factor = self.earns
+            total = total + (after[field] - before[field]) * factor
         for reward in below:
             total = total + reward
         return total

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from gridbench.heron.protocols.protocol import Protocol
+from typing import TYPE_CHECKING
+
+from gridbench.heron.protocols.protocol import Group, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class NoProtocol(Protocol):
     """No messages, no direction."""
+
+    def split(self, group: Group) -> Mapping[str, slice]:  # noqa: ARG002
+        """Return that nobody is set."""
+        return {}

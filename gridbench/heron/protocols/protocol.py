@@ -59,6 +59,13 @@ class Protocol:
         """Communication, downwards: return payloads by member, from the head's parts (in units) and the reports."""
         return {}
 
+    def split(self, group: Group) -> Mapping[str, slice] | None:  # noqa: ARG002
+        """Return which of the head's parts each directed member does as they are, where that is all that the protocol does.
+
+        A protocol that says so is compiled: nobody is asked for its answer. None by default.
+        """
+        return None
+
     def directs(self, group: Group, member: str) -> bool:  # noqa: ARG002
         """Return whether the protocol decides for a member, who then needs no policy."""
         return False
