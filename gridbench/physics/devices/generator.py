@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from gridbench.physics.curves import quadratic
 from gridbench.physics.quantities import NonNegative, Positive, PositiveCount, PositiveShare  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import SLACK, reach
 from gridbench.physics.terms import Cone, Device, Eq, Le, Number, Row, Span, Values
@@ -107,7 +108,7 @@ class Generator(Device):
 
     def cost(self, x: Values, u: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
         """Return fuel and start cost."""
-        fuel = self.cost_usd_per_mw2h * u.p_mw**2 + self.cost_usd_per_mwh * u.p_mw + self.cost_usd_per_h * u.on
+        fuel = quadratic(u.p_mw, self.cost_usd_per_mw2h, self.cost_usd_per_mwh, self.cost_usd_per_h, u.on)
         return {"generation": dt_h * fuel, "start": self.start_usd * u.start}
 
     def settle(self, x: Values, ask: Values, w: Values, dt_h: float) -> dict[str, Number]:
