@@ -57,16 +57,17 @@ class _Partial(Values):
 def limit_violation(
     device: Device, u: Values, *laws: str, x: Values | None = None, w: Values | None = None, dt_h: float = math.nan
 ) -> Floats:
-    """Return by how much the worst of a device's rows with these names is passed, in the unit of the rows.
+    """Return by how much the worst of a device's rows with these names (of all, where none is named) is passed, in their unit.
 
     Give the controls, states, inputs and hours that these rows read. Controls that excuse an excess (`device.excesses`) count as
     zero: what they excuse is the violation. Raises UnknownName for a row that is not there, InvalidInput for numbers amiss.
     """
-    rows = {row.name: row for row in _rows(device, u, x, w, dt_h)}
+    rows = _rows(device, u, x, w, dt_h)
+    names = {row.name for row in rows}
     for law in laws:
-        if law not in rows:
-            raise UnknownName(f"limit of {device.name}", law, rows)
-    return _passed(f"{device.name}: {', '.join(laws)}", [rows[law] for law in laws])
+        if law not in names:
+            raise UnknownName(f"limit of {device.name}", law, names)
+    return _passed(f"{device.name}: {', '.join(laws or sorted(names))}", [row for row in rows if row.name in (laws or names)])
 
 
 def apparent_power_violation(device: Device, u: Values) -> Floats:

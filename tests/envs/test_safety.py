@@ -37,8 +37,9 @@ def settled(device, rounds=150, step_h=0.25):
 @pytest.mark.parametrize("device", [d for d in DEVICES if not d.excesses], **by_name)
 def test_what_is_settled_passes_no_limit_of_its_device(device):
     for x, u, w in settled(device):
-        laws = [row.name for row in device.limits(x, u, w, 0.25)]
-        assert limit_violation(device, u, *laws, x=x, w=w, dt_h=0.25) == 0.0
+        assert limit_violation(device, u, x=x, w=w, dt_h=0.25) == 0.0
+        for row in device.limits(x, u, w, 0.25):
+            assert limit_violation(device, u, row.name, x=x, w=w, dt_h=0.25) == 0.0
 
 
 @pytest.mark.parametrize("device", [*GENERATORS, *STORAGES, *RENEWABLES], **by_name)
@@ -122,6 +123,13 @@ def test_a_voltage_at_the_root_is_no_ones_violation(scenario):
     v_pu = np.ones((1, len(scenario.feeder.buses)))
     v_pu[0, 0] = 1.2
     assert voltage_violation(scenario, v_pu) == [0.0]
+
+
+def test_the_worst_of_all_limits_counts_where_none_is_named():
+    x, u = Values(on=1.0, p_mw=0.2), Values(on=1.0, start=0.0, stop=0.0, p_mw=0.2, q_mvar=np.array([0.0, 0.35, 2.0]))
+    named = [limit_violation(diesel("g", power_factor_min=0.2), u, law) for law in ("apparent power", "power factor, lagging")]
+    found = limit_violation(diesel("g", power_factor_min=0.2), u, x=x, dt_h=1.0)
+    np.testing.assert_array_equal(found, np.maximum(*named))
 
 
 def test_a_limit_of_the_network_is_read_by_its_name_as_well(scenario):
