@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.contracts.breach import ContractError, close
+from gridbench.physics.devices import CapacitorBank
 from gridbench.physics.reach import least_slacks
 from gridbench.physics.terms import MONEY, Device, Number, Values
 
@@ -52,7 +53,7 @@ def _same_step(
     money = np.zeros(result.money.shape[1:])
     balance = Values(p_mw=float(result.p_root_mw[0]), q_mvar=float(result.q_root_mvar[0]))
     story = f"interpreted and compiled, step {result.step}"
-    for device, agent in zip(scenario.devices, lay.device_agents, strict=True):
+    for n, (device, agent) in enumerate(zip(scenario.devices, lay.device_agents, strict=True)):
         x = _part(device, lay.states, before)
         w = Values(**{name: weather[column] for name, column in device.inputs().items()})
         u = device.settle(x, balance if device is scenario.tie else _part(device, lay.asks, asks), w, scenario.step_h)
@@ -66,6 +67,8 @@ def _same_step(
         ):
             for name, number in law.items():
                 close(device, name, number, row[0, names.index(f"{device.name}.{name}")], SAME, story)
+        for name, number in _injected(plant, device, chosen, w, result.v_pu[0]).items():
+            close(device, name, number, getattr(result, name)[0, n], SAME, story)
         _pay(money[agent], device.cost(x, chosen, w, scenario.step_h))
         if plant.over:
             _pay(money[agent], _closing_usd(device, Values(**device.initial()), Values(**after)))
@@ -88,6 +91,17 @@ def _part(device: Device, names: tuple[str, ...], row: NDArray[np.float64]) -> V
             if name.startswith(prefix) and "." not in name[len(prefix) :]
         }
     )
+
+
+def _injected(plant: Plant, device: Device, u: Values, w: Values, v_pu: NDArray[np.float64]) -> dict[str, Number]:
+    """Return the power of a device as the plant reports it: that of a bank at the voltage of its bus."""
+    from gridbench.plant.power_flow import at_voltage  # noqa: PLC0415 - only this contract needs the plant
+
+    p_mw, q_mvar = device.inject(u, w)
+    if isinstance(device, CapacitorBank):
+        at_1_pu, v = device.susceptance_mvar(u.position), v_pu[plant.scenario.feeder.bus_index(device.bus)]
+        q_mvar = at_voltage(at_1_pu, v * v)
+    return {"p_mw": p_mw, "q_mvar": q_mvar}
 
 
 def _pay(purse: NDArray[np.float64], bill: Mapping[str, Number]) -> None:

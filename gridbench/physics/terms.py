@@ -94,6 +94,10 @@ class Device:
         """Return the states at the start of an episode."""
         return {}
 
+    def timers(self) -> dict[str, tuple[str, ...]]:
+        """Return the memories of whole steps: by the control that sets one off (1 when it does) its states, youngest first."""
+        return {}
+
     def inputs(self) -> dict[str, str]:
         """Return which column of the series each name in `w` reads."""
         return {}

@@ -43,7 +43,7 @@ CLIP_TOLERANCE = 1e-6
 class Compiled:
     """The step of a set of devices: the kernel, and where each device finds its function and its parameters."""
 
-    step: Callable[..., None]
+    step: Callable[..., bool]
     kinds: tuple[int, ...]
     closings: tuple[int, ...]
     offsets: tuple[int, ...]
@@ -120,15 +120,16 @@ def _device(device: Device) -> tuple[str, list[float]]:
 
 
 def _network(device: Device, twin: Device, u: Values, w: Values) -> list[str]:
-    """Return what a device does to the network; the tie only closes the balance."""
-    if isinstance(device, Regulator):
-        return [f"ratio[at, e - start] *= {text(cast('Regulator', twin).ratio(u.position))}"]
-    if isinstance(device, GridTie):
-        return []
+    """Return what a device does to the network, and its power as it is reported; the tie only closes the balance."""
     p, q = twin.inject(u, w)
     bank = cast("CapacitorBank", twin).susceptance_mvar(u.position) if isinstance(device, CapacitorBank) else 0.0
+    seen = [f"power[0, e, n] = {text(p)}", f"power[1, e, n] = {text(bank if isinstance(device, CapacitorBank) else q)}"]
+    if isinstance(device, Regulator):
+        return [*seen, f"ratio[at, e - start] *= {text(cast('Regulator', twin).ratio(u.position))}"]
+    if isinstance(device, GridTie):
+        return seen
     rows = {"p": p, "q": q, "bank": bank}
-    return [line for name, number in rows.items() for line in _added(f"{name}[at, e - start]", number, " / base")]
+    return [*seen, *(line for name, number in rows.items() for line in _added(f"{name}[at, e - start]", number, " / base"))]
 
 
 def _added(place: str, number: Traced, over: str = "") -> list[str]:
@@ -210,20 +211,21 @@ def _fixed_parts() -> list[str]:
         branch_flow.receiving_voltage,
         branch_flow.squared_current,
     )
-    sweep: tuple[Callable[..., Any], ...] = (power_flow.backward, power_flow.forward, power_flow.sweep)
+    sweep: tuple[Callable[..., Any], ...] = (power_flow.at_voltage, power_flow.backward, power_flow.forward, power_flow.sweep)
     numbers = [f"{name} = {value!r}" for module in (power_flow, kernel) for name, value in vars(module).items() if name.isupper()]
     return [_HEADER, "\n".join(numbers), *map(_source, laws), *map(_source, sweep)]
 
 
 def _kernel_parts() -> list[str]:
-    network = [_source(f) for f in (kernel.trips, kernel.go_dark, kernel.bill, kernel.close)]
-    return [*(_source(f) for f in (kernel.clear, kernel.fill, kernel.settle)), *network, _source(kernel.step)]
+    network = [_source(f) for f in (kernel.trips, kernel.go_dark, kernel.charge_banks, kernel.bill, kernel.close)]
+    return [*(_source(f) for f in (kernel.finite, kernel.clear, kernel.fill, kernel.settle)), *network, _source(kernel.step)]
 
 
 def _dispatch(bodies: list[str], endings: list[str], tie: int) -> list[str]:
     """Return the functions of all shapes of devices, the two that choose among them, and the tie's."""
     signature = (
-        "c, k, x, i, a, j, w, columns, m, dt, u, o, y, d, p, q, bank, ratio, at, base, dark, brief, money, g, start, count"
+        "c, k, x, i, a, j, w, columns, m, dt, u, o, y, d, p, q, bank, ratio, at, base, dark, brief, money, g, power, n, "
+        "start, count"
     )
     ending = "c, k, first, y, i, money, g, e"
     loop = "    for e in range(start, start + count):\n"

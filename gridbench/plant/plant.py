@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.errors import InvalidInput
+from gridbench.physics.devices import CapacitorBank
 from gridbench.physics.terms import MONEY
 from gridbench.plant import kernel
 from gridbench.plant.compiler import Compiled, asks_of, compile_devices, not_kept
@@ -30,9 +32,11 @@ class StepResult:
     """What happened in one step; the first axis of every array is the element of the batch.
 
     v_pu (batch, buses), loading (batch, branches) as a share of the rating, p_root_mw and q_root_mvar (batch,) drawn from
-    the upstream grid, controls (batch, controls), states (batch, states) after the step, done (batch, asks) what was
-    realised, clipped (batch,) asks that were not followed, blackout (batch,), money (batch, agents, components of
-    `physics.terms.MONEY`) in usd. In a blackout v_pu, loading, powers and controls are 0 and the states unchanged.
+    the upstream grid, flow_p_mw and flow_q_mvar (batch, branches) what enters the series impedance at its sending end, p_mw
+    and q_mvar (batch, devices) what each device injects into its bus (a regulator 0, a bank at the voltage it found), controls
+    (batch, controls), states (batch, states) after the step, done (batch, asks) what was realised, clipped (batch,) asks that
+    were not followed, blackout (batch,), money (batch, agents, components of `physics.terms.MONEY`) in usd. In a blackout
+    v_pu, loading, flows, powers and controls are 0 and the states unchanged.
     """
 
     step: int
@@ -40,6 +44,10 @@ class StepResult:
     loading: Floats
     p_root_mw: Floats
     q_root_mvar: Floats
+    flow_p_mw: Floats
+    flow_q_mvar: Floats
+    p_mw: Floats
+    q_mvar: Floats
     controls: Floats
     states: Floats
     done: Floats
@@ -64,8 +72,9 @@ class Plant:
         self.scenario = scenario
         self.batch = batch
         self.layout: Layout = layout(scenario)
+        lay = self.layout
         self._compiled = compile_devices(scenario.devices, scenario.voltage, scenario.loading)
-        self._table, self._columns = _table(scenario, self.layout, self._compiled)
+        self._table, self._columns = _table(scenario, lay, self._compiled)
         tree, base = scenario.feeder.arrays, scenario.feeder.base_mva
         voltage, loading, tie = scenario.voltage, scenario.loading, scenario.tie
         self._network = (
@@ -74,17 +83,18 @@ class Plant:
             np.column_stack([tree.shunt_g, tree.shunt_b]),
             tree.rating**2,
             tree.ratio,
-            np.array(self.layout.bus_agents),
-            np.array([
-                voltage.trip_min_pu**2, voltage.trip_max_pu**2, loading.trip_loading**2, (tie.trip_loading * tie.rating_mva) ** 2,
-                base, scenario.feeder.root_voltage_pu**2, scenario.step_h, scenario.blackout_usd,
-            ]),
-            self.layout.devices.index(tie.name),
-        )  # fmt: skip
-        self._lowest, self._highest = (np.array([span[end] for span in self.layout.state_spans]) for end in (0, 1))
-        self._first = np.tile(self.layout.initial, (batch, 1))
+            np.array(lay.bus_agents),
+        )
+        self._limits = np.array([
+            voltage.trip_min_pu**2, voltage.trip_max_pu**2, loading.trip_loading**2, (tie.trip_loading * tie.rating_mva) ** 2,
+            base, scenario.feeder.root_voltage_pu**2, scenario.step_h, scenario.blackout_usd,
+        ])  # fmt: skip
+        self._inputs = ("state", lay.states), ("ask", lay.asks), ("column", lay.columns), ("first state", lay.states)
+        self._tie = lay.devices.index(tie.name)
+        self._lowest, self._highest = (np.array([span[end] for span in lay.state_spans]) for end in (0, 1))
+        self._first = np.tile(lay.initial, (batch, 1))
         self._states = self._first.copy()
-        self._weather: Floats = np.zeros((0, batch, len(self.layout.columns)))
+        self._weather: Floats = np.zeros((0, batch, len(lay.columns)))
         self._t = 0
 
     @property
@@ -153,40 +163,75 @@ class Plant:
         asks (batch, asks) in the order of `layout.asks`, in their own units; what cannot be done is clipped to what can.
         Raises InvalidInput for a wrong shape, a NaN, or a day that is over; StorageError where machine code cannot be kept.
         """
-        asks = np.ascontiguousarray(asks, dtype=np.float64)
-        shape = (self.batch, len(self.layout.asks))
-        if asks.shape != shape or self.over or not np.isfinite(asks).all():
-            raise InvalidInput("Plant.step", self._refusal(asks, shape))
-        lay = self.layout
-        after, controls, done = np.empty_like(self._states), np.empty((self.batch, len(lay.controls))), np.empty(shape)
-        v2, load2 = np.empty((self.batch, len(lay.buses))), np.empty((self.batch, len(lay.branches)))
-        brief, money = np.zeros((self.batch, 4)), np.empty((self.batch, len(lay.agents), len(MONEY)))
-        last = self._t == len(self._weather) - 1
-        inputs = self._table, self._compiled.parameters, self._columns, *self._network, self._states, asks, self._weather[self._t]
-        try:
-            self._compiled.step(*inputs, self._first, last, after, controls, done, v2, load2, brief, money)
-        except OSError as error:
-            raise not_kept(error) from error
-        result = StepResult(
-            self._t, np.sqrt(v2), np.sqrt(load2), brief[:, kernel.ROOT_P], brief[:, kernel.ROOT_Q], controls, after, done,
-            brief[:, kernel.CLIPPED], brief[:, kernel.DARK] > 0.5, money,
-        )  # fmt: skip
-        self._states = after
+        if self.over:
+            raise InvalidInput("Plant.step", ["the day is over (or none has begun): call reset first"])
+        last, weather = self._t == len(self._weather) - 1, self._weather[self._t]
+        result = self.advance(self._states, asks, weather, self.scenario.step_h, first=self._first, last=last, step=self._t)
+        self._states = result.states
         self._t += 1
         return result
 
-    def _refusal(self, asks: Floats, shape: tuple[int, int]) -> list[str]:
-        if self.over:
-            return ["the day is over (or none has begun): call reset first"]
-        if asks.shape != shape:
-            return [f"asks have shape {asks.shape}, not (batch, asks) = {shape}"]
-        bad = sorted({self.layout.asks[i] for i in np.argwhere(~np.isfinite(asks))[:, 1]})
-        return [f"step {self._t}: the ask {name} is not a finite number" for name in bad]
+    def advance(
+        self, states: Floats, asks: Floats, weather: Floats, hours: float, *, first: Floats, last: bool, step: int = 0
+    ) -> StepResult:
+        """Return what `hours` hours bring about from `states` (batch, states): settle, solve, advance and bill.
+
+        The plant's own day is neither read nor moved, and the batch may be of any size. asks (batch, asks) as in `step`;
+        weather (batch, columns); where `last` is true the end of the day is priced against `first` (batch, states); `step` is
+        the number that the result bears. The fee of a blackout is for a scenario step, and counts in proportion to it.
+        Raises InvalidInput for wrong shapes, numbers that are not finite, and hours that are not above 0; StorageError where
+        machine code cannot be kept.
+        """
+        states, asks, weather, first = (np.ascontiguousarray(a, dtype=np.float64) for a in (states, asks, weather, first))
+        lay, batch = self.layout, len(states)
+        given = states, asks, weather, first
+        shapes = [(batch, len(names)) for _, names in self._inputs]
+        if not (0.0 < hours < math.inf and batch and [array.shape for array in given] == shapes):
+            raise self._refusal(step, hours, *given)
+        after, done, controls = np.empty_like(states), np.empty_like(asks), np.empty((batch, len(lay.controls)))
+        v2, load2 = np.empty((batch, len(lay.buses))), np.empty((batch, len(lay.branches)))
+        flow, power = np.empty((2, batch, len(lay.branches))), np.empty((2, batch, len(lay.devices)))
+        brief, money = np.zeros((batch, 4)), np.empty((batch, len(lay.agents), len(MONEY)))
+        fixed = self._table, self._compiled.parameters, self._columns, *self._network, self._limits_of(hours), self._tie
+        outputs = after, controls, done, v2, load2, flow, power, brief, money
+        try:
+            finite = self._compiled.step(*fixed, *given, bool(last), *outputs)
+        except OSError as error:
+            raise not_kept(error) from error
+        if not finite:
+            raise self._refusal(step, hours, *given)
+        return StepResult(
+            step, np.sqrt(v2, out=v2), np.sqrt(load2, out=load2), brief[:, kernel.ROOT_P], brief[:, kernel.ROOT_Q], flow[0],
+            flow[1], power[0], power[1], controls, after, done, brief[:, kernel.CLIPPED], brief[:, kernel.DARK] > 0.5, money,
+        )  # fmt: skip
+
+    def _limits_of(self, hours: float) -> Floats:
+        """Return the numbers of the network limits for a step of some length."""
+        step_h = self.scenario.step_h
+        if hours == step_h:
+            return self._limits
+        limits = self._limits.copy()
+        limits[kernel.STEP_H] = hours
+        limits[kernel.BLACKOUT_USD] *= hours / step_h
+        return limits
+
+    def _refusal(self, step: int, hours: float, *given: Floats) -> InvalidInput:
+        """Return the error of hours, states, asks, weather and first states, as `advance` takes them, with all that is wrong."""
+        batch = len(given[0])
+        faults = [] if 0.0 < hours < math.inf else [f"hours must be finite and above 0, not {hours}"]
+        faults += [] if batch else ["the batch is empty"]
+        for array, (noun, names) in zip(given, self._inputs, strict=True):
+            if array.shape != (batch, len(names)):
+                faults.append(f"{noun}s have shape {array.shape}, not (batch, {noun}s) = {(batch, len(names))}")
+            elif not np.isfinite(array).all():
+                bad = sorted({names[i] for i in np.argwhere(~np.isfinite(array))[:, 1]})
+                faults += [f"the {noun} {name} is not a finite number" for name in bad]
+        return InvalidInput("Plant.advance", [f"step {step}: {fault}" for fault in faults])
 
 
 def _table(scenario: Scenario, lay: Layout, compiled: Compiled) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where each device finds its numbers, and the columns of the series that the devices read one after the other."""
-    feeder, table = scenario.feeder, np.zeros((len(scenario.devices), 9), dtype=np.int64)
+    feeder, table = scenario.feeder, np.zeros((len(scenario.devices), 10), dtype=np.int64)
     columns: list[int] = []
     state = ask = control = 0
     table[:, [kernel.KIND, kernel.CLOSES, kernel.PARAMETER, kernel.AGENT]] = np.column_stack([
@@ -195,6 +240,7 @@ def _table(scenario: Scenario, lay: Layout, compiled: Compiled) -> tuple[NDArray
     for row, device in zip(table, scenario.devices, strict=True):
         row[[kernel.STATE, kernel.ASK, kernel.CONTROL, kernel.INPUT]] = state, ask, control, len(columns)
         branch, bus = getattr(device, "branch", None), getattr(device, "bus", "")
+        row[kernel.BANK] = isinstance(device, CapacitorBank)
         row[kernel.PLACE] = feeder.bus_index(bus) if branch is None else feeder.branch_index(branch)
         columns += [lay.columns.index(c) for c in device.inputs().values()]
         state, control = state + len(device.states()), control + len(device.controls())

@@ -40,6 +40,7 @@ def sweep(  # noqa: C901, PLR0913, PLR0917
     state: Array,
     u_found: Array,
     l_found: Array,
+    flow_found: Array,
     root: Array,
 ) -> None:
     """Solve a block of networks; an element is harvested in the sweep in which it converges.
@@ -47,7 +48,8 @@ def sweep(  # noqa: C901, PLR0913, PLR0917
     parent (branches,); line (branches, 3): r, x, b in pu; shunt (buses, 2): g, b in pu; ratio (branches, block) of the
     ideal transformers; bank (buses, block) susceptance in pu; p, q (buses, block) injections in pu; u, need_p, need_q
     (buses, block), l, P, Q (branches, block) and change (block,) are scratch. Results: u_found (block, buses), l_found
-    (block, branches), root (block, 2) power drawn at the root in pu, state (block,) SOLVED where there is a solution.
+    (block, branches), flow_found (2, block, branches) the P and Q of the branches in pu, root (block, 2) power drawn at the
+    root in pu, state (block,) SOLVED where there is a solution.
     """
     buses, block = p.shape
     for k in range(block):
@@ -70,6 +72,8 @@ def sweep(  # noqa: C901, PLR0913, PLR0917
                     u_found[k, i] = u[i, k]
                 for i in range(buses - 1):
                     l_found[k, i] = l[i, k]
+                    flow_found[0, k, i] = P[i, k]
+                    flow_found[1, k, i] = Q[i, k]
                 root[k, 0] = need_p[0, k]
                 root[k, 1] = need_q[0, k]
             elif not change[k] < HOPELESS:  # a NaN is hopeless too
@@ -77,6 +81,11 @@ def sweep(  # noqa: C901, PLR0913, PLR0917
                 left -= 1
         if left == 0:
             return
+
+
+def at_voltage(admittance: float, u: float) -> float:
+    """Return the power of an admittance at a squared voltage: what a conductance draws, what a susceptance injects."""
+    return admittance * u
 
 
 def backward(  # noqa: PLR0913, PLR0917
@@ -98,8 +107,8 @@ def backward(  # noqa: PLR0913, PLR0917
     buses, block = p.shape
     for i in range(buses):
         for k in range(block):
-            need_p[i, k] = shunt[i, 0] * u[i, k] - p[i, k]
-            need_q[i, k] = -(shunt[i, 1] + bank[i, k]) * u[i, k] - q[i, k]
+            need_p[i, k] = at_voltage(shunt[i, 0], u[i, k]) - p[i, k]
+            need_q[i, k] = -at_voltage(shunt[i, 1] + bank[i, k], u[i, k]) - q[i, k]
     for i in range(buses - 2, -1, -1):
         j = parent[i]
         r, x, b = line[i, 0], line[i, 1], line[i, 2]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from plant_days import days, overloaded, random_asks
 
-from gridbench.plant.plant import Plant
+from gridbench.plant.plant import Plant, StepResult
 
-ROWS = ("v_pu", "loading", "p_root_mw", "q_root_mvar", "controls", "states", "done", "clipped", "blackout", "money")
+ROWS = tuple(field.name for field in dataclasses.fields(StepResult) if field.name != "step")
 
 
 @pytest.mark.parametrize("batch", [2, 16, 37])

@@ -125,8 +125,9 @@ def test_a_feeder_that_cannot_carry_its_load_goes_dark_and_is_billed(short):
         result = plant.step(random_asks(plant, rng))
         assert result.blackout[0]
         np.testing.assert_array_equal(result.states, before)
-        for row in (result.v_pu, result.loading, result.p_root_mw, result.q_root_mvar, result.controls, result.done):
-            assert not row.any()
+        nothing = "v_pu loading p_root_mw q_root_mvar flow_p_mw flow_q_mvar p_mw q_mvar controls done"
+        for row in nothing.split():
+            assert not getattr(result, row).any()
         assert result.cost_usd[0] == pytest.approx(demand_usd(short, day, t) + short.blackout_usd)
         assert result.money[0, :, DARK].sum() == pytest.approx(result.cost_usd[0])
 

@@ -117,18 +117,23 @@ def test_the_emitted_step_of_a_device_is_what_its_laws_say(device):
         asks = asks_of(device)
         sizes = len(device.states()), len(device.controls()), len(asks)
         y, u, done = (np.full((1, size), np.nan) for size in sizes)
+        power = np.full((2, 1, 3), np.nan)
         p, q, bank = np.zeros((3, 1, 1))
         ratio, dark, brief, money = np.ones((1, 1)), np.zeros(1), np.zeros((1, 4)), np.zeros((1, 1, len(MONEY)))
         run(
             body, c=parameters, k=0, i=0, j=0, m=0, o=0, e=0, start=0, at=0, g=0, base=2.0, CLIPPED=3, dt=0.5,
             x=np.array([[float(getattr(x, n)) for n in device.states()]]), a=np.array([[float(getattr(ask, n)) for n in asks]]),
             w=np.array([[float(getattr(w, n)) for n in device.inputs()]]), columns=range(len(device.inputs())),
-            u=u, y=y, d=done, p=p, q=q, bank=bank, ratio=ratio, dark=dark, brief=brief, money=money,
+            power=power, n=1, u=u, y=y, d=done, p=p, q=q, bank=bank, ratio=ratio, dark=dark, brief=brief, money=money,
         )  # fmt: skip
         chosen = Values(**device.settle(x, ask, w, 0.5))
         np.testing.assert_allclose(u[0], [vars(chosen)[n] for n in device.controls()], rtol=1e-12, atol=1e-12)
         after = device.advance(x, chosen, w, 0.5)
         np.testing.assert_allclose(y[0], [after[n] for n in device.states()], rtol=1e-12, atol=1e-12)
+        reported = device.inject(chosen, w)
+        if isinstance(device, CapacitorBank):
+            reported = 0.0, device.susceptance_mvar(chosen.position)  # at 1 pu; the voltage is not known yet
+        np.testing.assert_allclose(power[:, 0, 1], reported, rtol=1e-12, atol=1e-12)
         injected = (0.0, 0.0) if isinstance(device, GridTie) else device.inject(chosen, w)  # the tie closes the balance
         np.testing.assert_allclose([p[0, 0], q[0, 0]], np.divide(injected, 2.0), rtol=1e-12, atol=1e-12)
         assert ratio[0, 0] == pytest.approx(device.ratio(chosen.position) if isinstance(device, Regulator) else 1.0)

@@ -70,6 +70,10 @@ class Generator(Device):
         """Return a unit at rest, free to start."""
         return dict.fromkeys(self.states(), 0.0)
 
+    def timers(self) -> dict[str, tuple[str, ...]]:
+        """Return the starts and stops still remembered."""
+        return {control: tuple(f"{word}_{age}" for age in range(1, steps)) for word, control, steps in self._memory()}
+
     def asks(self) -> dict[str, Span]:
         """Return commitment and powers."""
         controls = self.controls()
