@@ -1,6 +1,6 @@
 """Feeders: published data, the records they are made of, building and joining them."""
 
-from gridbench.networks.catalog import NETWORKS, ieee13, ieee34, ieee123, network
+from gridbench.networks.catalog import NETWORKS, IEEE13Bus, IEEE34Bus, IEEE123Bus, ieee13, ieee34, ieee123, network
 from gridbench.networks.compose import Transformer, join
 from gridbench.networks.feeder import Branch, Bus, Feeder, NominalLoad, Shunt, Switch, TreeArrays
 from gridbench.networks.radial import RawGrid, radial
@@ -10,6 +10,9 @@ __all__ = [
     "Branch",
     "Bus",
     "Feeder",
+    "IEEE13Bus",
+    "IEEE34Bus",
+    "IEEE123Bus",
     "NominalLoad",
     "RawGrid",
     "Shunt",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from gridbench.errors import UnknownName
@@ -25,6 +26,10 @@ class Options(TypedDict, total=False):
     load_model: LoadModel
 
 
+_CONTROLLED: Options = {"neutral_regulators": True, "load_model": "constant_power"}
+"""Regulators and demand become devices, so that the feeder itself sets neither a tap nor a load that depends on the voltage."""
+
+
 def ieee13(**options: Unpack[Options]) -> Feeder:
     """The IEEE 13-bus test feeder's balanced equivalent: 4.16 kV, one regulator (650-rg60), rooted at `sourcebus`, 115 kV."""
     return _built("ieee13", options)
@@ -38,6 +43,24 @@ def ieee34(**options: Unpack[Options]) -> Feeder:
 def ieee123(**options: Unpack[Options]) -> Feeder:
     """The IEEE 123-bus test feeder's balanced equivalent: 4.16 kV, four regulators, rooted at bus 150."""
     return _built("ieee123", options)
+
+
+def IEEE13Bus(name: str = "IEEE13", **options: Unpack[Options]) -> Feeder:  # noqa: N802 - written as the feeder is called
+    """`ieee13` under a name, as a controller meets it: rooted at bus 650, neutral regulators, all demand at constant power."""
+    settled: Options = {**_CONTROLLED, "root": "650", **options}
+    return replace(ieee13(**settled), name=name)
+
+
+def IEEE34Bus(name: str = "IEEE34", **options: Unpack[Options]) -> Feeder:  # noqa: N802 - written as the feeder is called
+    """`ieee34` under a name, as a controller meets it: rooted at bus 800, neutral regulators, all demand at constant power."""
+    settled: Options = {**_CONTROLLED, "root": "800", **options}
+    return replace(ieee34(**settled), name=name)
+
+
+def IEEE123Bus(name: str = "IEEE123", **options: Unpack[Options]) -> Feeder:  # noqa: N802 - written as the feeder is called
+    """`ieee123` under a name, as a controller meets it: rooted at bus 150, neutral regulators, all demand at constant power."""
+    settled: Options = {**_CONTROLLED, **options}
+    return replace(ieee123(**settled), name=name)
 
 
 NETWORKS: dict[str, Callable[..., Feeder]] = {"ieee13": ieee13, "ieee34": ieee34, "ieee123": ieee123}

@@ -103,5 +103,5 @@ def _uncovered(reading: Reading, network: Network, buses: Sequence[str]) -> None
         count = sum(bus in own for bus in buses)
         if count:
             reading.add(
-                "loads", f"{count} nominal loads of feeder {part!r} are in no group; mend: add [[loads]], or load_scale = 0"
+                "loads", f"{count} nominal loads of feeder {part!r} follow no profile; mend: name one, or scale the loads to 0"
             )

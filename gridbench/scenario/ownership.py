@@ -25,7 +25,7 @@ def groups(
     found = [_group(reading, item, item.value, network, names) for item in items if item.value is not None]
     for what, owned in (("device", [g.devices for g in found]), ("bus", [g.buses for g in found])):
         _refuse_shared(reading, what, [g.name for g in found], owned)
-    if len(found) == len(items):
+    if items and len(found) == len(items):
         owned_names = {name for group in found for name in group.devices}
         for device in devices:
             if (device.asks() or isinstance(device, GridTie)) and device.name not in owned_names:

@@ -1,9 +1,11 @@
-"""Whether devices stand where they may: buses, branches, the tie at the root, regulators on plain branches."""
+"""Whether devices stand where they may: at buses, the tie at the root, only regulators in branches, and in plain ones."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
+
+from gridbench.physics.devices import GridTie, Regulator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +28,23 @@ def placed(reading: Reading, items: Sequence[Item[Device]], network: Network) ->
         if branch and (wrong := network.branch_fault(branch)):
             reading.add(f"{item.path}.branch", wrong)
         if item.value is not None:
+            reading.add(item.path, *_homeless(item.value, bus, branch))
             devices.append(item.value if fault or not bus else _moved(item.value, network, bus))
     return devices
+
+
+def _homeless(device: Device, bus: str, branch: str) -> list[str]:
+    """What is wrong with the kind of place that a device names."""
+    if isinstance(device, Regulator):
+        return [] if branch else ["stands nowhere; mend: state its branch"]
+    if branch:
+        return ["stands in a branch, where only a regulator may; mend: drop the field branch, and state a bus"]
+    return [] if bus else ["stands nowhere; mend: state its bus, in a field of that name"]
+
+
+def _is(item: Item[Device], kind: str, cls: type[Device]) -> bool:
+    """Whether a device is of a kind, or would be without its faults."""
+    return isinstance(item.value, cls) or item.text("kind") == kind
 
 
 def _moved(device: Device, network: Network, bus: str) -> Device:
@@ -41,7 +58,7 @@ def _moved(device: Device, network: Network, bus: str) -> Device:
 def _check_tie(reading: Reading, items: Sequence[Item[Device]], network: Network) -> None:
     """Demand exactly one tie, at the root."""
     root = network.feeder.root
-    ties = [item for item in items if item.text("kind") == "grid_tie"]
+    ties = [item for item in items if _is(item, "grid_tie", GridTie)]
     if not ties:
         reading.add("device", f"no device of kind grid_tie; mend: add one at the root, bus {root!r}")
     for item in ties[1:]:
@@ -57,7 +74,7 @@ def _check_regulators(reading: Reading, items: Sequence[Item[Device]], network: 
     taken: dict[str, str] = {}
     for item in items:
         name = item.text("branch")
-        if item.text("kind") != "regulator" or not name:
+        if not _is(item, "regulator", Regulator) or not name:
             continue
         if name in taken:
             reading.add(f"{item.path}.branch", f"{taken[name]} regulates it already; mend: keep one")

@@ -1,22 +1,24 @@
-"""Reading the tables of a TOML file into dataclasses: every fault is kept with its path in the file, none is raised."""
+"""Reading the parts of a scenario, tables of a file or dataclasses built in code: faults are kept by their paths, not raised."""
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections import Counter
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, PydanticUndefinedAnnotation, PydanticUserError, TypeAdapter, ValidationError
 
 from gridbench.errors import UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 T = TypeVar("T")
 
-STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True, revalidate_instances="always")
 """Unknown keys, NaN, infinity, and numbers given as text or as true are refused."""
 
 
@@ -33,9 +35,23 @@ class Form(Generic[T]):
         return Form(TypeAdapter(list[table], config=STRICT), {"": table})  # type: ignore[valid-type]
 
 
+@cache
+def form_of(table: type) -> Form[Any]:
+    """Return the form of one dataclass, or one that checks nothing if the fields are not its arguments or have unknown types."""
+    anything: Form[Any] = Form(TypeAdapter(list[Any]), {"": table})
+    if set(inspect.signature(table).parameters) != {field.name for field in fields(table)}:
+        return anything
+    try:
+        form: Form[Any] = Form.of(table)
+        form.adapter.validate_python([])  # names that mean nothing at run time show in the first use
+    except (PydanticUserError, PydanticUndefinedAnnotation):
+        return anything
+    return form
+
+
 @dataclass(frozen=True)
 class Item(Generic[T]):
-    """One table of the file: its path, its keys as written, and its value unless it had faults."""
+    """One part: its path, its keys as written, and its value unless it had faults."""
 
     path: str
     raw: Mapping[str, Any]
@@ -53,11 +69,11 @@ class Item(Generic[T]):
 
 
 class Reading:
-    """A file being read: its tables as written, and the faults met so far."""
+    """A scenario being read: the tables of its file as written, if it has one, and the faults met so far."""
 
-    def __init__(self, raw: Mapping[str, Any]) -> None:
+    def __init__(self, raw: Mapping[str, Any] | None = None) -> None:
         """Begin with the tables as written and no fault."""
-        self.raw = raw
+        self.raw = raw or {}
         self.faults: list[str] = []
 
     def add(self, path: str, *faults: str) -> None:
@@ -86,15 +102,40 @@ class Reading:
         if len(raws) < least:
             self.add(key, f"missing; mend: add a table [[{key}]]")
         items = [self._item(_path(key, i, raw), raw, form) for i, raw in enumerate(raws)]
+        self._refuse_namesakes(key, items)
+        return items
+
+    def given(self, path: str, value: T) -> Item[T]:
+        """Take a dataclass that was built in code, under the checks of a table."""
+        cls: type = type(value)
+        if not is_dataclass(value):
+            self.add(path, f"is a {cls.__name__}, which is no dataclass; mend: write @dataclass(frozen=True) above the class")
+            return Item(path, {}, None)
+        form = form_of(cls)
+        return self._checked(path, _raw(value), form, lambda: form.adapter.validate_python([value]))
+
+    def all_given(self, key: str, values: Iterable[T], *, least: int = 0) -> list[Item[T]]:
+        """Take dataclasses that were built in code, of which at least `least` must be there; names must differ."""
+        items = [self.given(_path(key, i, _raw(value)), value) for i, value in enumerate(values)]
+        if len(items) < least:
+            self.add(key, f"missing; mend: give at least {least}")
+        self._refuse_namesakes(key, items)
+        return items
+
+    def _refuse_namesakes(self, key: str, items: Sequence[Item[Any]]) -> None:
         for name, count in Counter(item.name for item in items if item.name).items():
             if count > 1:
                 places = ", ".join(f"{key}[{i}]" for i, item in enumerate(items) if item.name == name)
                 self.add(places, f"the name {name!r} is used {count} times; mend: rename all but one")
-        return items
 
     def _item(self, path: str, raw: Mapping[str, Any], form: Form[T], known: tuple[str, ...] = ()) -> Item[T]:
+        return self._checked(path, raw, form, lambda: form.adapter.validate_json(json.dumps([raw], default=str)), known)
+
+    def _checked(
+        self, path: str, raw: Mapping[str, Any], form: Form[T], read: Callable[[], list[T]], known: tuple[str, ...] = ()
+    ) -> Item[T]:
         try:
-            (value,) = form.adapter.validate_json(json.dumps([raw], default=str))
+            (value,) = read()
         except ValidationError as error:
             for one in error.errors(include_url=False):
                 self.faults.append(_fault(path, dict(one), raw, form, known))
@@ -104,8 +145,13 @@ class Reading:
         return Item(path, raw, value)
 
 
+def _raw(value: object) -> dict[str, Any]:
+    """The fields of a dataclass by name."""
+    return {field.name: getattr(value, field.name) for field in fields(value)} if is_dataclass(value) else {}
+
+
 def _path(key: str, index: int, raw: Mapping[str, Any]) -> str:
-    """The path of a table in a list: `device[3] (MG1.diesel)`."""
+    """The path of a part in a list: `device[3] (MG1.diesel)`."""
     label = next((raw[field] for field in ("name", "feeder", "branch") if isinstance(raw.get(field), str)), "")
     return f"{key}[{index}] ({label})" if label else f"{key}[{index}]"
 

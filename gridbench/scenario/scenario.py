@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gridbench.networks.feeder import Feeder
     from gridbench.physics.terms import Device
     from gridbench.scenario.series.series import Series
+    from gridbench.scenario.tables import Anchor
 
 Columns = Mapping[str, NDArray[np.float64]]
 """The series of one episode by column name, arrays (steps,)."""
@@ -47,7 +48,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Everything that the plant and the oracle read; frozen, and named by a digest over its files.
+    """Everything that the plant and the oracle read; frozen, and named by a digest over its files, or else over its content.
 
     `devices` holds exactly one `GridTie`, at the root of the feeder; a `Regulator` names a branch of the feeder, every
     other device a bus. A step without supply costs the value of all demand plus `blackout_usd`.
@@ -66,7 +67,7 @@ class Scenario:
     steps: int
     agents: tuple[AgentGroup, ...]
     splits: Mapping[str, Split]
-    anchor: str
+    anchor: Anchor
     violating_share_max: float
     reward_usd: float
     """A reward of -1 stands for this much money."""

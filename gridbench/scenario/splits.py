@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gridbench.errors import InvalidInput, UnknownName
+from gridbench.physics.devices import DEVICES, Load, Renewable
+from gridbench.physics.terms import Device
 from gridbench.scenario.scenario import Split, day_count
 from gridbench.scenario.series import Series, load
-from gridbench.scenario.series.columns import kind_of
+from gridbench.scenario.series.columns import FORECAST, kind_of
+from gridbench.scenario.tables import LoadsTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from gridbench.scenario.reading import Item, Reading
     from gridbench.scenario.tables import SplitTable, TimeTable
 
 UNITS = {"profile": "pu", "price": "currency/MWh"}
 """The keys of tables that name a column, and the unit of that column."""
+FORESEEN = (Load, LoadsTable, Renewable)
+"""What observations show a forecast of."""
+
+
+class Read(NamedTuple):
+    """A column that a part reads, where it says so, its unit where that is known, and whether a forecast is read too."""
+
+    path: str
+    column: str
+    unit: str | None
+    foreseen: bool
 
 
 def read_splits(
-    reading: Reading, items: Sequence[Item[SplitTable]], folder: Path, time: TimeTable | None
+    reading: Reading, items: Sequence[Item[SplitTable]], fetch: Callable[[str], Series], time: TimeTable | None
 ) -> tuple[dict[str, Split], dict[str, Series]]:
-    """Return the splits by name, and every series that was read by its path in the file; faults go to `reading`."""
+    """Return the splits by name, and every series that was fetched by the name it has there; faults go to `reading`."""
     library: dict[str, Series | None] = {}
     splits: dict[str, Split] = {}
     used: dict[tuple[str, int], str] = {}
@@ -33,7 +48,7 @@ def read_splits(
             continue
         for index, path in enumerate(table.series):
             if path not in library:
-                library[path] = _series(reading, f"{item.path}.series[{index}]", folder, path, time)
+                library[path] = _series(reading, f"{item.path}.series[{index}]", fetch, path, time)
         series = [library[path] for path in table.series]
         lengths = [day_count(one) if one else None for one in series]
         days = _days(reading, item.path, table, lengths)
@@ -42,19 +57,23 @@ def read_splits(
     return splits, {path: one for path, one in library.items() if one}
 
 
-def _series(reading: Reading, where: str, folder: Path, path: str, time: TimeTable | None) -> Series | None:
-    """One series, if it fits the time of the scenario."""
+def series_file(folder: Path, path: str) -> Series:
+    """Return the series of a file in a scenario's folder. Raises InvalidInput, also for a path that leads out of the folder."""
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
-        reading.add(where, f"{path!r} leaves the folder of the scenario; mend: put the file beside scenario.toml")
-        return None
+        raise InvalidInput(path, ["leaves the folder of the scenario; mend: put the file beside scenario.toml"])
+    return load(folder / path)
+
+
+def _series(reading: Reading, where: str, fetch: Callable[[str], Series], path: str, time: TimeTable | None) -> Series | None:
+    """One series, if it fits the time of the scenario."""
     try:
-        series = load(folder / path)
+        series = fetch(path)
     except InvalidInput as error:
         reading.add(where, *(f"{path}: {fault}" for fault in error.faults))
         return None
     faults = []
     if time is not None and abs(series.step_h - time.step_h) > 1e-9:
-        faults.append(f"{path} has steps of {series.step_h:g} h, [time] has {time.step_h:g} h; mend: make them agree")
+        faults.append(f"{path} has steps of {series.step_h:g} h, the scenario of {time.step_h:g} h; mend: make them agree")
     if "T00:00" not in series.start:
         faults.append(f"{path} starts at {series.start}; mend: start it at midnight, days are counted from there")
     if day_count(series) < 1:
@@ -98,22 +117,32 @@ def _refuse_shared(reading: Reading, path: str, origins: Sequence[tuple[str, int
         reading.add(f"{path}.days", f"{text.format(shown)}; mend: leave each day to one split")
 
 
-def column_faults(reading: Reading, items: Sequence[Item[object]], library: Mapping[str, Series]) -> None:
-    """Refuse columns that tables read and series do not have."""
+def column_faults(reading: Reading, items: Sequence[Item[Any]], library: Mapping[str, Series]) -> None:
+    """Refuse columns that parts read and series do not have."""
     known = sorted({name for series in library.values() for name in series.columns})
     needed: set[str] = set()
-    for item in items:
-        for key, unit in UNITS.items():
-            name = item.text(key)
-            if not name or not library:
-                continue
-            if name not in known:
-                reading.add(f"{item.path}.{key}", str(UnknownName("column", name, known)))
-                continue
-            needed.add(name)
-            own = kind_of(name).unit
-            if own != unit:
-                reading.add(f"{item.path}.{key}", f"column {name!r} is in {own}; mend: name one in {unit}")
+    for one in _reads(items) if library else ():
+        if one.column not in known:
+            reading.add(one.path, str(UnknownName("column", one.column, known)))
+            continue
+        own = kind_of(one.column).unit
+        if one.unit not in {None, own}:
+            reading.add(one.path, f"column {one.column!r} is in {own}; mend: name one in {one.unit}")
+            continue
+        needed |= {one.column, FORECAST + one.column} if one.foreseen else {one.column}
     for path, series in library.items():
         for name in sorted(needed - set(series.columns)):
-            reading.add("split", f"{path} has no column {name!r}, which devices read; mend: add it, or drop the file")
+            who = "observations" if name.startswith(FORECAST) else "devices"
+            reading.add("split", f"{path} has no column {name!r}, which {who} read; mend: add it, or drop the series")
+
+
+def _reads(items: Sequence[Item[Any]]) -> Iterable[Read]:
+    """The columns that parts read: the texts under the keys for them, and what else a device says that it reads."""
+    for item in items:
+        value, stated = item.value, {key: item.text(key) for key in UNITS if item.text(key)}
+        plug_in = isinstance(value, Device) and type(value) not in DEVICES.values()
+        for key, column in stated.items():
+            yield Read(f"{item.path}.{key}", column, None if plug_in else UNITS[key], isinstance(value, FORESEEN))
+        for column in value.inputs().values() if isinstance(value, Device) else ():
+            if column not in stated.values():
+                yield Read(f"{item.path}.inputs", column, None, isinstance(value, FORESEEN))

@@ -1,13 +1,14 @@
 """The tables of a scenario file that are no devices: their fields are the file's schema, units are in the names."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import MinLen
 
 from gridbench.physics.quantities import Count, NonNegative, Positive, PositiveCount, Share
 
 Name = Annotated[str, MinLen(1)]
+Anchor: TypeAlias = Literal["idle", "rule"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Head:
     name: Name
     version: PositiveCount
     title: Name
-    anchor: Literal["idle", "rule"]
+    anchor: Anchor
     violating_share_max: Share
     reward_usd: Positive
 

@@ -95,13 +95,15 @@ ONE = [
     (
         '["series/validation.npz"]',
         '["../validation.npz"]',
-        "split[1] (validation).series[0]: '../validation.npz' leaves the folder",
+        "split[1] (validation).series[0]: ../validation.npz: leaves the folder",
     ),
     ("    12, 23,", "    12, 12, 23,", "split[2] (test).days[1]: day 12 is listed twice"),
     ("    12, 23,", "    12, 365, 23,", "split[2] (test).days[1]: there is no day 365 in its series"),
-    ("step_h = 1.0", "step_h = 0.5", "split[0] (train).series[0]: series/train_0.npz has steps of 1 h, [time] has 0.5 h"),
+    ("step_h = 1.0", "step_h = 0.5", "split[0] (train).series[0]: series/train_0.npz has steps of 1 h, the scenario of 0.5 h"),
     ("step_h = 1.0", "step_h = 0.9", "time: step_h = 0.9 does not divide the day"),
     ("version = 1", "version = 2", "name: the folder ieee34_ieee13-v1 tells another name or version"),
+    ('bus = "MG1.675"', 'bus = ""', "device[5] (MG1.diesel): stands nowhere; mend: state its bus"),
+    ('branch = "814-814r"', 'branch = ""', "device[1] (regulator.814): stands nowhere; mend: state its branch"),
     ("[blackout]", "[blakout]", "blackout: missing; mend: add the table [blackout]"),
     ("steps = 24", "steps = ", "is no TOML"),
 ]
@@ -158,8 +160,9 @@ def rewritten(folder, change):
         (lambda columns, start: ({name: values[: 24 * 355] for name, values in columns.items()}, start), "there is no day 355"),
         (lambda columns, start: (columns, start.replace("T00:00", "T01:00")), "start it at midnight"),
         (lambda columns, start: ({n: v for n, v in columns.items() if not n.endswith("wind_b")}, start), "no column 'wind_b'"),
+        (lambda columns, start: ({n: v for n, v in columns.items() if n != "forecast_pv_a"}, start), "no column 'forecast_pv_a'"),
     ],
-    ids=["no day", "long enough", "too short for its days", "not at midnight", "a column less"],
+    ids=["no day", "long enough", "too short for its days", "not at midnight", "a column less", "a forecast less"],
 )
 def test_series_that_do_not_fit(altered, change, text):
     folder = altered()

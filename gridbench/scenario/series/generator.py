@@ -10,7 +10,7 @@ import numpy as np
 from gridbench.errors import InvalidInput
 from gridbench.scenario.series.climate import FAR_APART, Weather, draw_weather
 from gridbench.scenario.series.clock import Clock
-from gridbench.scenario.series.columns import FORECAST, Floats, dequantise, quantise
+from gridbench.scenario.series.columns import FORECAST, Floats, dequantise, kind_of, quantise
 from gridbench.scenario.series.forecast import expected
 from gridbench.scenario.series.load_shape import LOAD_CLASSES, load_latent, load_shape
 from gridbench.scenario.series.market import Region, day_ahead_price, gross_load, make_region
@@ -85,7 +85,9 @@ def _refuse(seed: int, days: int, step_h: float) -> None:
 
 
 def _settle(name: str, values: Floats) -> Floats:
-    return dequantise(name, quantise(name, values))
+    """The values as a file would hold them; rounded first, for a mean of ones may be a hair above one."""
+    scale = kind_of(name).scale
+    return dequantise(name, quantise(name, np.rint(values * scale) / scale))
 
 
 def _draw(preset: Preset, seed: int, days: int) -> _Year:

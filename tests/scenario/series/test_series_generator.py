@@ -119,3 +119,8 @@ def test_streams_are_told_apart_by_name_and_seed():
     np.testing.assert_array_equal(first, stream(1, "a").standard_normal(4))
     assert not np.array_equal(first, stream(1, "b").standard_normal(4))
     assert not np.array_equal(first, stream(2, "a").standard_normal(4))
+
+
+def test_a_forecast_of_a_saturated_plant_is_its_rating():
+    quarters = generate(CAISO_LIKE, 1000, step_h=0.25)
+    assert max(quarters.columns[f"forecast_{name}"].max() for name in SITES[:6]) == 1.0
