@@ -67,7 +67,7 @@ class ActionCodec:
 
     def asks(self, stacked: Floats) -> Floats:
         """Return the asks (batch, asks) in their units of stacked actions (batch, asks)."""
-        return self._spec.units(self._spec.unbox(np.clip(stacked, -1.0, 1.0)))
+        return self._spec.read_box(stacked, "").values
 
     def encode(self, asks: NDArray[np.floating]) -> dict[str, Floats]:
         """Return the actions that stand for asks (batch, asks) in their units.

@@ -1,10 +1,13 @@
-"""Fields: what each number of an observation means, and how it was scaled."""
+"""Reading: a field of the grid's state, and where its number comes from."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from gridbench.heron.feature import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,14 +18,11 @@ LIMIT = 5.0
 """Observed numbers are clipped to [-LIMIT, LIMIT]."""
 
 
-class Field(NamedTuple):
-    """One number of an observation: the value in its unit is `offset + scale * observed`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Field):
+    """A field whose value in its unit is `offset + scale * observed`; `source` names the number in the environment's arrays."""
 
-    name: str
-    unit: str
-    scale: float
-    offset: float
-    meaning: str = ""
+    source: str = ""
 
     def value(self, observed: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the value in its unit of observed numbers of any shape."""
@@ -32,5 +32,7 @@ class Field(NamedTuple):
 def table(fields: Sequence[Field]) -> str:
     """Return a markdown table of fields: index, name, unit, offset, scale, meaning."""
     rows = ["| # | field | unit | offset | scale | meaning |", "|--:|---|---|--:|--:|---|"]
-    rows += [f"| {i} | {f.name} | {f.unit} | {f.offset:g} | {f.scale:g} | {f.meaning} |" for i, f in enumerate(fields)]
+    rows += [
+        f"| {i} | {f.name} | {f.unit or '1'} | {f.offset:g} | {f.scale:g} | {f.meaning} |" for i, f in enumerate(fields)
+    ]
     return "\n".join(rows)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gridbench.envs.field import LIMIT, Field, table
+from gridbench.envs.field import LIMIT, Reading, table
 from gridbench.envs.measurements import Measurements
-from gridbench.envs.signals import CLOCK, DaySignals, agent_signals, price_fields
+from gridbench.envs.scored import scored_fields
+from gridbench.envs.signals import DaySignals
 from gridbench.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -34,31 +35,21 @@ class Observer:
 
     def __init__(self, scenario: Scenario, layout: Layout) -> None:
         """Build the index arrays of a scenario."""
-        operator = layout.device_agents[layout.devices.index(scenario.tie.name)]
         owners = sorted(set(layout.ask_agents))
         self.agents: tuple[str, ...] = tuple(layout.agents[i] for i in owners)
-        signals = {i: agent_signals(scenario, layout, i, everything=i == operator) for i in owners}
-        self._day_signals = DaySignals(scenario, [one for i in owners for one in signals[i]])
-        self._measurements = Measurements(scenario, layout, owners, operator)
-        first = [*CLOCK, *price_fields()]
-        self._fields = {
-            layout.agents[i]: (*first, *(f for s in signals[i] for f in s.fields()), *self._measurements.fields[i])
-            for i in owners
-        }
+        self._signals, self._measurements = DaySignals(scenario, layout), Measurements(layout)
+        self._fields = {layout.agents[i]: scored_fields(scenario, layout, i) for i in owners}
         self.sizes: dict[str, int] = {agent: len(fields) for agent, fields in self._fields.items()}
-        self._known = self._places_of_signals([sum(len(s.fields()) for s in signals[i]) for i in owners], len(first))
+        every = [field for fields in self._fields.values() for field in fields]
+        self._known = np.array([i for i, f in enumerate(every) if f.source in self._signals.places], dtype=np.intp)
+        self._seen = np.setdiff1d(np.arange(len(every)), self._known)
+        self._known_at = np.array([self._signals.places[every[i].source] for i in self._known], dtype=np.intp)
+        self._seen_at = np.array([self._measurements.places[every[i].source] for i in self._seen], dtype=np.intp)
+        self._offset, self._scale = np.array([f.offset for f in every]), np.array([f.scale for f in every])
+        self._ends = np.cumsum(list(self.sizes.values())).tolist()
         self._day: NDArray[np.float32] = np.zeros((0, 0, 0), dtype=np.float32)
 
-    def _places_of_signals(self, counts: Sequence[int], shared: int) -> NDArray[np.intp]:
-        """Return which number of the day each known number of all agents is, agents side by side."""
-        places, begin = [], shared
-        for count in counts:
-            places += [*range(shared), *range(begin, begin + count)]
-            begin += count
-        self._ends = np.cumsum([shared + count for count in counts]).tolist()
-        return np.array(places, dtype=np.intp)
-
-    def fields(self, agent: str) -> tuple[Field, ...]:
+    def fields(self, agent: str) -> tuple[Reading, ...]:
         """Return the fields of an agent's observation, in order. Raises UnknownName."""
         if agent not in self._fields:
             raise UnknownName("agent", agent, self._fields)
@@ -70,20 +61,24 @@ class Observer:
 
     def reset(self, days: Sequence[Columns], states: NDArray[np.float64]) -> Observations:
         """Return the observations at the start of the days; states (batch, states). Raises InvalidInput for missing columns."""
-        known = self._day_signals.compute(days)[:, :, self._known]
-        self._day = np.ascontiguousarray(known, dtype=np.float32)
+        self._day = self._scaled(self._signals.compute(days)[:, :, self._known_at], self._known)
         return self._observe(0, self._measurements.first(states))
 
     def observe(self, result: StepResult) -> Observations:
         """Return the observations after a step of the days that `reset` was given."""
         return self._observe(result.step + 1, self._measurements.read(result))
 
+    def _scaled(self, numbers: NDArray[np.float64], at: NDArray[np.intp]) -> NDArray[np.float32]:
+        return scaled(numbers, self._offset[at], self._scale[at])
+
     def _observe(self, step: int, measured: NDArray[np.float64]) -> Observations:
-        seen = np.clip(measured, -LIMIT, LIMIT).astype(np.float32)
-        known = self._day[step]
-        found, begin, at = {}, 0, 0
-        for agent, end in zip(self.agents, self._ends, strict=True):
-            stop = at + self.sizes[agent] - (end - begin)
-            found[agent] = np.concatenate([known[:, begin:end], seen[:, at:stop]], axis=1)
-            begin, at = end, stop
-        return found
+        whole = np.empty((len(measured), len(self._offset)), dtype=np.float32)
+        whole[:, self._known] = self._day[step]
+        whole[:, self._seen] = self._scaled(measured.take(self._seen_at, axis=1), self._seen)
+        begins = [0, *self._ends]
+        return {a: np.ascontiguousarray(whole[:, i:j]) for a, i, j in zip(self.agents, begins, self._ends, strict=False)}
+
+
+def scaled(numbers: NDArray[np.float64], offset: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return numbers (..., fields) in their units as a learner sees them: (number - offset) / scale, clipped, single precision."""
+    return np.minimum(np.maximum((numbers - offset) / scale, -LIMIT), LIMIT).astype(np.float32)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gridbench.envs.field import LIMIT, Field
+from gridbench.envs.field import Reading
 from gridbench.errors import InvalidInput
 from gridbench.physics.devices import Load, Renewable
 from gridbench.scenario.series.columns import FORECAST
@@ -24,16 +24,31 @@ PRICE_HOURS = 8
 FORECAST_HOURS = 6
 PRICE_OFFSET, PRICE_SCALE = 50.0, 50.0
 CLOCK = (
-    Field("hour_sin", "1", 1.0, 0.0, "sine of the hour of the day"),
-    Field("hour_cos", "1", 1.0, 0.0, "cosine of the hour of the day"),
-    Field("left_share", "1", 0.5, 0.5, "share of the day that is left"),
+    Reading(name="hour_sin", lo=-1.0, hi=1.0, meaning="sine of the hour of the day", source="hour_sin"),
+    Reading(name="hour_cos", lo=-1.0, hi=1.0, start=1.0, meaning="cosine of the hour of the day", source="hour_cos"),
+    Reading(
+        name="left_share", lo=0.0, hi=1.0, start=1.0, scale=0.5, offset=0.5, meaning="share of the day that is left", source="left_share"
+    ),
 )
+
+
+def _price_fields() -> tuple[Reading, ...]:
+    ahead = [(f"price_h{h}", f"price {h} steps ahead") for h in range(1, PRICE_HOURS + 1)]
+    rest = [(f"price_rest_{word}", f"{word} price from now to the end of the day") for word in ("min", "mean", "max")]
+    return tuple(
+        Reading(name=name, unit="usd/MWh", scale=PRICE_SCALE, offset=PRICE_OFFSET, meaning=meaning, source=name)
+        for name, meaning in [("price", "day-ahead price now"), *ahead, *rest]
+    )
+
+
+PRICES = _price_fields()
 
 
 @dataclass(frozen=True)
 class Signal:
     """A power that follows series: the sum of `weight_mw` times a column, known now and as a forecast of the next hours."""
 
+    owner: str
     name: str
     meaning: str
     weight_mw: dict[str, float]
@@ -43,39 +58,41 @@ class Signal:
         """The power with every column at 1, which the field is scaled by."""
         return sum(self.weight_mw.values()) or 1.0
 
-    def fields(self) -> list[Field]:
+    def fields(self) -> list[Reading]:
         """Return the value now, and the forecasts; the scale maps [0, scale_mw] to [-1, 1]."""
-        half = 0.5 * self.scale_mw
-        ahead = [
-            Field(f"{self.name}_h{h}", "MW", half, half, f"{self.meaning}, forecast {h} steps ahead")
-            for h in range(1, FORECAST_HOURS + 1)
+        named = [(self.name, f"{self.meaning}, now")]
+        named += [
+            (f"{self.name}_h{h}", f"{self.meaning}, forecast {h} steps ahead") for h in range(1, FORECAST_HOURS + 1)
         ]
-        return [Field(self.name, "MW", half, half, f"{self.meaning}, now"), *ahead]
+        half = 0.5 * self.scale_mw
+        return [
+            Reading(name=name, unit="MW", scale=half, offset=half, meaning=meaning, source=f"{self.owner}/{name}")
+            for name, meaning in named
+        ]
 
 
-def price_fields() -> list[Field]:
-    """Return the fields of the day-ahead price."""
-    ahead = [(f"price_h{h}", f"price {h} steps ahead") for h in range(1, PRICE_HOURS + 1)]
-    rest = [(f"price_rest_{word}", f"{word} price from now to the end of the day") for word in ("min", "mean", "max")]
-    named = [("price", "day-ahead price now"), *ahead, *rest]
-    return [Field(name, "usd/MWh", PRICE_SCALE, PRICE_OFFSET, meaning) for name, meaning in named]
+def device_signals(device: Renewable) -> list[Signal]:
+    """Return the signals of one device: the available power of a renewable."""
+    weight = {device.profile: device.p_rated_mw}
+    return [Signal(device.name, f"{device.name}.available_mw", f"available power of {device.name}", weight)]
 
 
-def agent_signals(scenario: Scenario, layout: Layout, agent: int, *, everything: bool) -> list[Signal]:
-    """Return the signals of an agent: its renewables one by one and its load, or the totals of the network as well."""
+def agent_signals(scenario: Scenario, layout: Layout, agent: int) -> list[Signal]:
+    """Return the signals of an agent: its renewables one by one, and its load."""
     own = [d for d, owner in zip(scenario.devices, layout.device_agents, strict=True) if owner == agent]
-    found = [
-        Signal(f"{d.name}.available_mw", f"available power of {d.name}", {d.profile: d.p_rated_mw})
-        for d in own
-        if isinstance(d, Renewable)
+    found = [signal for device in own if isinstance(device, Renewable) for signal in device_signals(device)]
+    weights = _sum_of([d for d in own if isinstance(d, Load)])
+    return [*found, Signal(layout.agents[agent], "load_mw", "demand of the own loads", weights)]
+
+
+def total_signals(scenario: Scenario) -> list[Signal]:
+    """Return the signals of the whole network: all demand, and all that renewables could give."""
+    loads = [d for d in scenario.devices if isinstance(d, Load)]
+    plants = [d for d in scenario.devices if isinstance(d, Renewable)]
+    return [
+        Signal("", "total_load_mw", "demand of all loads", _sum_of(loads)),
+        Signal("", "total_renewable_mw", "available power of all renewables", _sum_of(plants)),
     ]
-    found.append(Signal("load_mw", "demand of the own loads", _sum_of([d for d in own if isinstance(d, Load)])))
-    if everything:
-        loads = [d for d in scenario.devices if isinstance(d, Load)]
-        found.append(Signal("total_load_mw", "demand of all loads", _sum_of(loads)))
-        plants = [d for d in scenario.devices if isinstance(d, Renewable)]
-        found.append(Signal("total_renewable_mw", "available power of all renewables", _sum_of(plants)))
-    return found
 
 
 def _sum_of(devices: Sequence[Load | Renewable]) -> dict[str, float]:
@@ -87,14 +104,20 @@ def _sum_of(devices: Sequence[Load | Renewable]) -> dict[str, float]:
 
 
 class DaySignals:
-    """Computes the scaled signals of whole days at once: (steps + 1, batch, fields), the last row after the end of the day."""
+    """Computes the signals of whole days at once, in their units: (steps + 1, batch, fields), the last row after the day's end.
 
-    def __init__(self, scenario: Scenario, signals: Sequence[Signal]) -> None:
-        """Build the weights of the signals over the columns they read."""
+    `places` tells where the number of each source stands: clock, prices, then signal after signal.
+    """
+
+    def __init__(self, scenario: Scenario, layout: Layout) -> None:
+        """Build the weights of all agents' signals, and the totals', over the columns they read."""
+        signals = [one for agent in range(len(layout.agents)) for one in agent_signals(scenario, layout, agent)]
+        signals += total_signals(scenario)
+        fields = [*CLOCK, *PRICES, *(field for signal in signals for field in signal.fields())]
+        self.places = {field.source: i for i, field in enumerate(fields)}
         self._steps, self._step_h, self._price = scenario.steps, scenario.step_h, scenario.tie.price
         self._columns = sorted({column for signal in signals for column in signal.weight_mw})
         self._weights = np.array([[s.weight_mw.get(c, 0.0) for c in self._columns] for s in signals])
-        self._half = np.array([0.5 * s.scale_mw for s in signals])
         last = self._steps - 1
         now = np.minimum(np.arange(self._steps + 1), last)
         self._now = now
@@ -102,7 +125,7 @@ class DaySignals:
         self._price_ahead = np.minimum(now[:, None] + np.arange(PRICE_HOURS + 1), last)
 
     def compute(self, days: Sequence[Columns]) -> Floats:
-        """Return clock, price, and each signal now and ahead, clipped; past the end of the day the last value is repeated.
+        """Return clock, price, and each signal now and ahead; past the end of the day the last value is repeated.
 
         Raises InvalidInput where a day has no forecast of a column.
         """
@@ -114,21 +137,19 @@ class DaySignals:
         powers = np.concatenate([actual[self._now][..., None], forecast[self._ahead].transpose(0, 2, 3, 1)], axis=3)
         flat = powers.reshape(*powers.shape[:2], -1)
         price = np.array([day[self._price] for day in days], dtype=np.float64).T
-        parts = [self._clock(len(days)), self._prices(price), flat]
-        clipped: Floats = np.clip(np.concatenate(parts, axis=2), -LIMIT, LIMIT)
-        return clipped
+        return np.concatenate([self._clock(len(days)), self._prices(price), flat], axis=2)
 
     def _powers(self, days: Sequence[Columns], names: Sequence[str]) -> Floats:
         stacked = np.array([[day[c] for c in names] for day in days], dtype=np.float64).transpose(2, 0, 1)
         total = np.zeros((*stacked.shape[:2], len(self._weights)))
         for i in range(len(names)):  # in order, so that a batch adds up as its elements do
             total += stacked[:, :, i, None] * self._weights[:, i]
-        return np.asarray(total / self._half - 1.0)
+        return total
 
     def _clock(self, batch: int) -> Floats:
         angle = 2.0 * np.pi * np.arange(self._steps + 1) * self._step_h / 24.0
         left = 1.0 - np.arange(self._steps + 1) / self._steps
-        rows = np.stack([np.sin(angle), np.cos(angle), 2.0 * left - 1.0], axis=1)
+        rows = np.stack([np.sin(angle), np.cos(angle), left], axis=1)
         return np.repeat(rows[:, None, :], batch, axis=1)
 
     def _prices(self, price: Floats) -> Floats:
@@ -137,5 +158,4 @@ class DaySignals:
         rest = [np.minimum.accumulate(back), np.cumsum(back, axis=0) / count, np.maximum.accumulate(back)]
         ends = np.stack([one[::-1][self._now] for one in rest], axis=2)
         ahead: Floats = price[self._price_ahead].transpose(0, 2, 1)
-        scaled: Floats = (np.concatenate([ahead, ends], axis=2) - PRICE_OFFSET) / PRICE_SCALE
-        return scaled
+        return np.concatenate([ahead, ends], axis=2)

@@ -14,7 +14,7 @@ from gridbench.heron.errors import ActionRefused, refuse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gridbench.heron.streams import Array
+    from gridbench.heron.streams import Array, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +89,30 @@ class ActionSpec:
 
     def read(self, ask: Array, agent: str) -> Action:
         """Return the action of an ask, clipped into bounds; raise ActionRefused for a wrong shape, NaN or half an option."""
-        ask = self._checked(ask, agent)
-        inside = np.clip(ask, self.ask_lo, self.ask_hi)
-        return Action(self, self.units(inside), ask - inside)
+        ask = self.checked(ask, agent)
+        inside = np.minimum(np.maximum(ask, self.ask_lo), self.ask_hi)
+        return Action(self, self._units(inside, inside), ask - inside)
 
-    def units(self, ask: Array) -> Array:
-        """Return the values in units of asks that lie within their bounds."""
-        values: Array = np.clip(self._middle + ask * self._half, self.lo, self.hi)
-        values[:, self._options] = ask[:, self._options]
+    def read_box(self, points: Array, agent: str) -> Action:
+        """Return the action of points of the box [-1, 1], where a choice cuts its side into equal bins; clip and raise as `read`."""
+        points = self.checked(points, agent, boxed=True)
+        inside = np.minimum(np.maximum(points, -1.0), 1.0)
+        return Action(self, self._units(inside, self.unbox(inside)), points - inside)
+
+    def _units(self, scaled: Array, options: Array) -> Array:
+        values = np.minimum(np.maximum(self._middle + scaled * self._half, self.lo), self.hi)
+        if self._options.size:
+            values[:, self._options] = options[:, self._options]
         return values
 
     def unbox(self, box: Array) -> Array:
-        """Return the asks that points of the box [-1, 1] stand for: a choice cuts its side into equal bins."""
-        asks = np.array(box, dtype=float)
+        """Return the asks that points of the box [-1, 1] stand for."""
         at = self._options
-        if at.size:
-            options = np.floor(0.5 * (np.clip(asks[:, at], -1.0, 1.0) + 1.0) * self._bins)
-            asks[:, at] = self.lo[at] + np.minimum(options, self._bins - 1.0)
+        if not at.size:
+            return box
+        asks = box.copy()
+        options = np.floor((asks[:, at] + 1.0) * (0.5 * self._bins))
+        asks[:, at] = self.lo[at] + np.minimum(options, self._bins - 1.0)
         return asks
 
     def box(self, values: Array) -> Array:
@@ -117,8 +124,8 @@ class ActionSpec:
 
     def take(self, values: Array, agent: str) -> Action:
         """Return the action of values in units, clipped into bounds; raise ActionRefused as `read` does."""
-        values = self._checked(values, agent)
-        inside = np.clip(values, self.lo, self.hi)
+        values = self.checked(values, agent)
+        inside = np.minimum(np.maximum(values, self.lo), self.hi)
         return Action(self, inside, values - inside)
 
     def ask(self, values: Array) -> Array:
@@ -130,7 +137,8 @@ class ActionSpec:
         """Return the values at rest, in units: what an agent does before it is told anything."""
         return np.tile(self.rest, (batch, 1))
 
-    def _checked(self, numbers: Array, agent: str) -> Array:
+    def checked(self, numbers: Array, agent: str, *, boxed: bool = False) -> Array:
+        """Return asks as an array; raise ActionRefused for a wrong shape or a NaN, and but for boxed ones half an option."""
         try:
             numbers = np.asarray(numbers, dtype=float)
         except (TypeError, ValueError) as error:
@@ -139,16 +147,15 @@ class ActionSpec:
             numbers = numbers[None, :]
         if numbers.ndim != 2 or numbers.shape[1] != len(self):
             raise ActionRefused(f"agent {agent}", [f"action: shape {numbers.shape}; give (environments, {len(self)})"])
-        halves = self.discrete & (numbers != np.rint(numbers))
-        bad = ~np.isfinite(numbers) | halves
+        bad = ~np.isfinite(numbers)
+        if self._options.size and not boxed:
+            bad[:, self._options] |= numbers[:, self._options] != np.rint(numbers[:, self._options])
         if bad.any():
             columns = np.flatnonzero(bad.any(axis=0)).tolist()
-            raise ActionRefused(f"agent {agent}", [self._why(numbers, column) for column in columns])
+            raise ActionRefused(f"agent {agent}", [self._why(numbers, bad, column) for column in columns])
         return numbers
 
-    def _why(self, numbers: Array, column: int) -> str:
+    def _why(self, numbers: Array, bad: Mask, column: int) -> str:
         wanted = "a whole number" if self.discrete[column] else "a finite number"
-        values = numbers[:, column]
-        odd = ~np.isfinite(values) | (self.discrete[column] & (values != np.rint(values)))
-        row = int(np.flatnonzero(odd)[0])
+        values, row = numbers[:, column], int(np.flatnonzero(bad[:, column])[0])
         return f"action field {self.parts[column].name}: {values[row]} in environment {row}; give {wanted}"

@@ -127,15 +127,17 @@ class EventEnv:
         find = partial(self._seen, values=self.world.values, sampled_ns=self.queue.now_ns, inbox=inbox)
         return Lazy(self.agents, find, {name: find(name) for name in self.wiring.eager})
 
-    def step(self, asks: Mapping[str, Array] | None = None) -> StepResult:
+    def step(self, asks: Mapping[str, Array] | None = None, *, boxed: bool = False) -> StepResult:
         """Let the timeline run until the next whole step and return what came of it; `asks` stand for policies meanwhile.
+
+        They are asks, or points of the box [-1, 1].
 
         Raise ActionRefused for a bad ask (nothing has moved, the step may be asked for again), EpisodeOver, and what ends
         the episode: AgentFailed, or ActionRefused for a policy's action.
         """
         if self._over:
             raise EpisodeOver(self._over)
-        self._turn.give(asks)
+        self._turn.give(asks, boxed=boxed)
         target = self.steps + 1
         try:
             while self.steps < target and (event := self.queue.pop()) is not None:

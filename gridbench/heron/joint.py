@@ -44,12 +44,12 @@ class Joint:
 
     def controls(self, joint: Array) -> Array:
         """Return the controls of all agents (environments, controls), in units."""
-        return np.take(joint, self._controls, axis=1)
+        return joint.take(self._controls, axis=1)
 
     def tell(self, joint: Array, inbox: Inbox) -> None:
         """Put what is set into the inbox of those who are set."""
         if self._told.size:
-            inbox.values[:, self._told] = np.take(joint, self._said, axis=1)
+            inbox.values[:, self._told] = joint.take(self._said, axis=1)
             inbox.received[:, self._links] = True
 
     def action(self, joint: Array, agent: str) -> Action:

@@ -27,6 +27,10 @@ class Lazy(Mapping[str, T], Generic[T]):
             self._found[name] = self._find(name)
         return self._found[name]
 
+    def put(self, name: str, value: T) -> None:
+        """Keep a value that was found elsewhere."""
+        self._found[name] = value
+
     def __iter__(self) -> Iterator[str]:
         """Return the names in order."""
         return iter(self._names)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridbench.heron.agents.agent import Agent
 from gridbench.heron.errors import named, refuse, shaped
+from gridbench.heron.lazy import Lazy
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Mapping
 
     from gridbench.heron.streams import Array
     from gridbench.heron.wiring import Wiring
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """A head's reward: its own column of growth, if it has one, the columns of plain members, and members by name."""
-
-    own: int | None
-    plain: NDArray[np.intp]
-    others: tuple[str, ...]
 
 
 class Rewards:
@@ -40,33 +31,42 @@ class Rewards:
         self._factors = np.array([factor for _, factor in stated.values()])
         self._place = {name: i for i, name in enumerate(stated)}
         self._hooked = {name for name, agent in agents.items() if type(agent).reward is not Agent.reward}
-        self._sums = {name: self._sum(name) for name in wiring.hierarchy.upward if name not in self._hooked}
+        sums = {name: self._growing(name) for name in agents}
+        plain = {name: columns for name, columns in sums.items() if columns is not None and columns != [self._place.get(name)]}
+        self._sums = {name: i for i, name in enumerate(name for name, columns in plain.items() if columns)}
+        self._below = np.array([column for columns in plain.values() for column in columns], dtype=np.intp)
+        self._starts = np.cumsum([0, *(len(columns) for columns in plain.values() if columns)])[:-1]
+        self._asked = [name for name in wiring.hierarchy.upward if sums[name] is None]
 
-    def earn(self, before: Array, after: Array, elapsed_s: float, time_s: float) -> dict[str, Array]:
+    def earn(self, before: Array, after: Array, elapsed_s: float, time_s: float) -> Mapping[str, Array]:
         """Return each agent's reward (environments,) for a step; raise AgentFailed."""
-        grown = (np.take(after, self._columns, axis=1) - np.take(before, self._columns, axis=1)) * self._factors
-        earned: dict[str, Array] = {}
-        for name in self.wiring.hierarchy.upward:
-            if name in self._hooked:
-                earned[name] = self._asked(name, before, after, earned, elapsed_s, time_s)
-                continue
-            law = self._sums[name]
-            reward = grown[:, law.own] if law.own is not None else np.zeros(len(after))
-            if law.plain.size:
-                reward = reward + np.take(grown, law.plain, axis=1).sum(axis=1)
-            for other in law.others:
-                reward = reward + earned[other]
-            earned[name] = reward
+        grown = (after.take(self._columns, axis=1) - before.take(self._columns, axis=1)) * self._factors
+        total = np.add.reduceat(grown.take(self._below, axis=1), self._starts, axis=1) if self._sums else grown
+
+        def compiled(name: str) -> Array:
+            if name in self._sums:
+                return total[:, self._sums[name]]
+            return grown[:, self._place[name]] if name in self._place else np.zeros(len(after))
+
+        earned = Lazy(self.wiring.agents, compiled)
+        for name in self._asked:
+            earned.put(name, self._ask(name, before, after, earned, elapsed_s, time_s))
         return earned
 
-    def _sum(self, name: str) -> Sum:
-        children = self.wiring.hierarchy.children
-        plain = [n for n in children[name] if n not in self._hooked and not children[n] and n in self._place]
-        others = tuple(n for n in children[name] if n not in plain)
-        return Sum(self._place.get(name), np.array([self._place[n] for n in plain], dtype=np.intp), others)
+    def _growing(self, name: str) -> list[int] | None:
+        """Return the columns whose growth an agent earns, those below it included; None where a hook has a say."""
+        if name in self._hooked:
+            return None
+        columns = [self._place[name]] if name in self._place else []
+        for child in self.wiring.hierarchy.children[name]:
+            below = self._growing(child)
+            if below is None:
+                return None
+            columns += below
+        return columns
 
-    def _asked(
-        self, name: str, before: Array, after: Array, earned: dict[str, Array], elapsed_s: float, time_s: float
+    def _ask(
+        self, name: str, before: Array, after: Array, earned: Mapping[str, Array], elapsed_s: float, time_s: float
     ) -> Array:
         agent = self.wiring.agents[name]
         below = [earned[child] for child in self.wiring.hierarchy.children[name]]

@@ -83,15 +83,15 @@ class StepEnv:
         """Return what an agent sees now, through its index arrays; raise AgentFailed."""
         return self._seen(agent, self._values, self._inbox, self.time_s)
 
-    def step(self, asks: Mapping[str, Array] | None = None) -> StepResult:
-        """Advance by one step and return what came of it; `asks` stand for policies.
+    def step(self, asks: Mapping[str, Array] | None = None, *, boxed: bool = False) -> StepResult:
+        """Advance by one step and return what came of it; `asks` (or points of the box [-1, 1]) stand for policies.
 
         Raise ActionRefused for a bad ask (nothing has moved, the step may be asked for again), EpisodeOver, and what ends
         the episodes: AgentFailed, or ActionRefused for a policy's action.
         """
         if self._over:
             raise EpisodeOver(self._over)
-        self._turn.give(asks)
+        self._turn.give(asks, boxed=boxed)
         try:
             return self._step()
         except Exception as error:
@@ -127,8 +127,8 @@ class StepEnv:
     def _seen(self, agent: str, values: Array, inbox: Inbox, time_s: float) -> Observation:
         view = self.view(agent)
         seen = Observation(
-            Fields(view.local_names, np.take(values, view.local, axis=1)),
-            Fields(view.global_names, np.take(values, view.global_, axis=1)),
+            Fields(view.local_names, values.take(view.local, axis=1)),
+            Fields(view.global_names, values.take(view.global_, axis=1)),
             self._turn.messages(agent, inbox),
             time_s,
         )

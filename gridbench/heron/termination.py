@@ -51,17 +51,17 @@ class AllAgents(Ending):
 
 
 class Steps(Ending):
-    """Truncated after so many steps."""
+    """Truncated after so many steps; terminated, where the task itself ends there."""
 
-    def __init__(self, steps: int) -> None:
-        """Hold the number of steps; raise DeclarationError below 1."""
+    def __init__(self, steps: int, *, terminates: bool = False) -> None:
+        """Hold the number of steps, and which of the two it is; raise DeclarationError below 1."""
         refuse("termination", [] if steps >= 1 else [f"steps: {steps} is below 1"])
-        self.steps = steps
+        self.steps, self.terminates = steps, terminates
 
     def ends(self, progress: Progress) -> tuple[Mask, Mask]:
         """Return (terminated, truncated)."""
         over = np.full(len(progress.done), progress.steps >= self.steps)
-        return np.zeros_like(over), over
+        return (over, np.zeros_like(over)) if self.terminates else (np.zeros_like(over), over)
 
 
 class Time(Ending):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.heron.action import Action
-from gridbench.heron.agents.agent import Agent
 from gridbench.heron.errors import ActionRefused, named, shaped
+from gridbench.heron.reader import Reader
 from gridbench.heron.termination import Progress
 
 if TYPE_CHECKING:
@@ -32,20 +32,28 @@ class Turn:
         self.wiring = wiring
         self.batch = batch
         self.given: dict[str, Action] = {}
-        self.last = {name: spec.idle(batch) for name, spec in wiring.specs.items()}
+        self._last: dict[str, Array] = {}
 
-    def give(self, asks: Mapping[str, Array] | None) -> None:
-        """Take asks that stand for policies; raise ActionRefused for any that is bad, before anything moves."""
-        given: dict[str, Action] = {}
-        for name, ask in (asks or {}).items():
+    def give(self, asks: Mapping[str, Array] | None, *, boxed: bool = False) -> None:
+        """Take asks that stand for policies, or points of the box [-1, 1] that stand for asks.
+
+        Raise ActionRefused for any that is bad, before anything moves.
+        """
+        asks = asks or {}
+        order = tuple(asks)
+        if order not in self.wiring.readers:
+            self._check_known(order)
+            self.wiring.readers[order] = Reader({name: self.wiring.specs[name] for name in order})
+        self.given = self.wiring.readers[order].read(asks, self.batch, boxed=boxed)
+
+    def _check_known(self, names: tuple[str, ...]) -> None:
+        for name in names:
             if name not in self.wiring.specs:
                 raise ActionRefused(f"agent {name}", [f"action: no such agent; known: {', '.join(self.wiring.specs)}"])
             if name in self.wiring.directed:
                 head, _ = self.wiring.directed[name]
                 text = f"action: {head.protocol.name} of {head.name} decides for it; give {head.name} an ask"
                 raise ActionRefused(f"agent {name}", [text])
-            given[name] = self._fit(name, self.wiring.specs[name].read(ask, name))
-        self.given = given
 
     def messages(self, agent: str, inbox: Inbox) -> Fields:
         """Return the newest messages to an agent, named sender>kind.field."""
@@ -69,14 +77,21 @@ class Turn:
             head, group = self.wiring.directed[agent]
             payload, told = inbox.read(self.wiring.link[head.name, agent])
             if agent in self.wiring.split:  # the head's own parts, within bounds already
-                action = Action(spec, np.where(told[:, None], payload, self.last[agent]), np.zeros(payload.shape))
+                action = Action(spec, self._heard(agent, payload, told), np.zeros(payload.shape))
             else:
                 answer = self._answer(agent, partial(head.protocol.answer, group, agent, payload), see, time_s)
-                action = self._fit(agent, spec.take(np.where(told[:, None], answer, self.last[agent]), agent))
+                action = self._fit(agent, spec.take(self._heard(agent, answer, told), agent))
         else:
             action = self.given[agent] if agent in self.given else self._fit(agent, self._asked(agent, see(), time_s))
-        self.last[agent] = action.values
+        self._last[agent] = action.values
         return action
+
+    def _heard(self, agent: str, values: Array, told: Mask) -> Array:
+        """Return the values where the agent has been told anything, elsewhere what it did before."""
+        if told.all():
+            return values
+        before = self._last[agent] if agent in self._last else self.wiring.specs[agent].idle(self.batch)
+        return np.where(told[:, None], values, before)
 
     def _answer(self, agent: str, ask: Callable[[Observation], Array], see: See, time_s: float) -> Array:
         shape = (self.batch, len(self.wiring.specs[agent]))
@@ -117,7 +132,6 @@ class Turn:
 def endings(wiring: Wiring, values: Array, steps: int, time_s: float) -> tuple[Mask, Mask]:
     """Return which environments are terminated and which truncated; raise AgentFailed."""
     done = np.zeros((len(values), len(wiring.agents)), dtype=bool)
-    for i, (name, agent) in enumerate(wiring.agents.items()):
-        if type(agent).done is not Agent.done:  # by default no one is ever done
-            done[:, i] = named(name, "done", time_s, partial(agent.done, wiring.own(name, values)))
+    for i, agent in wiring.ending:
+        done[:, i] = named(agent.name, "done", time_s, partial(agent.done, wiring.own(agent.name, values)))
     return wiring.declaration.ending.ends(Progress(done, steps, time_s))

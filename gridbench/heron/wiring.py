@@ -17,7 +17,7 @@ from gridbench.heron.layout import Layout
 from gridbench.heron.messaging.inbox import Link
 from gridbench.heron.protocols.protocol import Group
 from gridbench.heron.rewards import Rewards
-from gridbench.heron.streams import stream
+from gridbench.heron.streams import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from gridbench.heron.declaration import Declaration
     from gridbench.heron.messaging.kind import Kind
+    from gridbench.heron.reader import Reader
     from gridbench.heron.streams import Array
 
 
@@ -65,6 +66,10 @@ class Wiring:
         self._heard = {name: _named(self._incoming(name)) for name in self.agents}
         self.eager = tuple(name for name, agent in self.agents.items() if type(agent).observe is not Agent.observe)
         """Agents with a hook in what they see, which is asked whether someone looks or not."""
+        self.ending = tuple((i, a) for i, a in enumerate(self.agents.values()) if type(a).done is not Agent.done)
+        """Place and agent of each that may say it is done; the others never are."""
+        self.readers: dict[tuple[str, ...], Reader] = {}
+        """Of asks that were given together before."""
         self.rewards = Rewards(self)
         self.dynamics = declaration.plant.bind(self.layout, self.parts)
 
@@ -80,9 +85,10 @@ class Wiring:
 
     def reset(self, seeds: Sequence[int]) -> Array:
         """Begin episodes: reset every agent, and return the states that the plant starts with."""
+        seeds = tuple(seeds)
         for name, agent in self.agents.items():
-            agent.reset([stream(seed, "agent", name) for seed in seeds])
-        return self.dynamics.start(self.layout.start(len(seeds)), [stream(seed, "plant") for seed in seeds])
+            agent.reset(Streams(seeds, "agent", name))
+        return self.dynamics.start(self.layout.start(len(seeds)), Streams(seeds, "plant"))
 
     def _incoming(self, agent: str) -> list[tuple[str, int]]:
         """Return name and column of every number that others tell an agent."""

@@ -25,8 +25,17 @@ def excesses(scenario: Scenario, v_pu: Floats, loading: Floats, root: tuple[Floa
 
     v_pu (steps, buses), whose first bus, the root, no one can hold; loading (steps, branches); root (steps,) in MW and Mvar.
     """
-    band = scenario.voltage
+    buses, branches = v_pu.shape[1] - 1, loading.shape[1]
+    ends = np.cumsum([buses, buses, branches])
+    return dict(zip(KINDS, np.split(excess_row(scenario, v_pu, loading, root), ends, axis=1), strict=True))
+
+
+def excess_row(scenario: Scenario, v_pu: Floats, loading: Floats, root: tuple[Floats, Floats]) -> Floats:
+    """Return the same side by side (steps, places): below the band by bus, above it by bus, by branch, and at the tie."""
+    band, v = scenario.voltage, v_pu[:, 1:]
     balance = Values(p_mw=root[0], q_mvar=root[1])
     overload = scenario.tie.settle(Values(), balance, Values(), scenario.step_h)["overload"]
-    past = band.v_min_pu - v_pu[:, 1:], v_pu[:, 1:] - band.v_max_pu, loading - 1.0, np.asarray(overload)[:, None]
-    return {kind: np.where(one > TOLERANCE_PU, one, 0.0) for kind, one in zip(KINDS, past, strict=True)}
+    parts = [band.v_min_pu - v, v - band.v_max_pu, loading - 1.0, np.asarray(overload)[:, None]]
+    past = np.concatenate(parts, axis=1)
+    past[past <= TOLERANCE_PU] = 0.0
+    return past

@@ -34,7 +34,7 @@ class Agent(ProtocolHooks):
         self.name = name
         self.features = tuple(features)
         self.action = ActionSpec(action, f"agent {name}")
-        self._generators: tuple[np.random.Generator, ...] = ()
+        self._generators: Sequence[np.random.Generator] = ()
         self._policy = policy
         doubled = [feature.name for feature in self.features]
         faults = [f"feature {name}: declared twice" for name in sorted({n for n in doubled if doubled.count(n) > 1})]
@@ -55,7 +55,7 @@ class Agent(ProtocolHooks):
 
     def reset(self, generators: Sequence[np.random.Generator]) -> None:
         """Begin an episode: one generator an environment, handed on to the policy."""
-        self._generators = tuple(generators)
+        self._generators = generators
         if self._policy is not None:
             self._policy.reset(self._generators)
 

@@ -1,0 +1,198 @@
+"""DeviceAgent: the field agent at one device, of any kind."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from gridbench.envs import features
+from gridbench.envs.codec import ask_part
+from gridbench.heron.agents.field_agent import FieldAgent
+from gridbench.physics.devices import CapacitorBank, Generator, GridTie, Load, Regulator, Renewable, Storage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridbench.heron.feature import Feature
+    from gridbench.heron.observation import Observation
+    from gridbench.heron.policy import Policy
+    from gridbench.heron.streams import Array
+    from gridbench.physics.terms import Device
+    from gridbench.plant.layout import Layout
+    from gridbench.scenario.scenario import Scenario
+
+
+class DeviceAgent(FieldAgent):
+    """Measures and moves one device; its parts are the device's asks, its reward minus the device's money."""
+
+    def __init__(self, scenario: Scenario, layout: Layout, device: Device, policy: Policy | None = None) -> None:
+        """Declare the agent of a device of the scenario."""
+        self.device = device
+        self.rest = device.at_rest()
+        parts = [ask_part(name, span, self.rest[name]) for name, span in device.asks().items()]
+        super().__init__(device.name, self.see(scenario, layout), parts, policy)
+        self.earns = ("metrics.cost_usd", -1.0 / scenario.reward_usd)
+
+    def see(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return the device's features: its own by its kind, then money."""
+        found = [features.electrical(scenario, self.device)] if hasattr(self.device, "bus") else []
+        return [*found, *self.kept(scenario, layout), features.metrics(scenario, self.device.name)]
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return what a device of this kind has beyond power and money: of an unknown kind, its states."""
+        return [features.states(scenario, layout, self.device, "state")] if self.device.states() else []
+
+    def answer_price(self, price: Array, observation: Observation) -> Array:
+        """Return the asks at a price (usd/MWh): by its marginal rule where the kind has one, else what it does at rest."""
+        asks = {name: np.full(len(price), value) for name, value in self.rest.items()}
+        asks |= self.marginal(price, observation)
+        return np.stack([asks[name] for name in self.rest], axis=1)
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002 - a hook
+        """Return the asks that a price changes."""
+        return {}
+
+
+class GeneratorAgent(DeviceAgent):
+    """Runs where its marginal cost meets the price, while that pays."""
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return status and power limits."""
+        status = features.states(scenario, layout, self.device, "status")
+        return [status, features.constants("power_limits", self.device, "p_min_mw", "p_max_mw", "s_max_mva")]
+
+    @cached_property
+    def fuel(self) -> tuple[float, float, float]:
+        """The hourly cost as square, linear and fixed part (usd/h), read off the device's own law at three powers."""
+        unit = cast("Generator", self.device)
+        none, half, full = (_hourly_usd(unit, share * unit.p_max_mw) for share in (0.0, 0.5, 1.0))
+        square = 2.0 * (full - 2.0 * half + none) / unit.p_max_mw**2
+        return square, (full - none) / unit.p_max_mw - square * unit.p_max_mw, none
+
+    def best_mw(self, price: Array) -> Array:
+        """Return the power (MW) within its limits where the marginal cost meets the price (usd/MWh)."""
+        unit, (square, linear, _) = cast("Generator", self.device), self.fuel
+        free = (price - linear) / (2.0 * square) if square > 0.0 else np.where(price > linear, np.inf, -np.inf)
+        return np.clip(free, unit.p_min_mw, unit.p_max_mw)
+
+    def profit_usd_per_h(self, power_mw: Array, price: Array) -> Array:
+        """Return what running at a power earns at a price (usd/MWh)."""
+        square, linear, fixed = self.fuel
+        return price * power_mw - (square * power_mw**2 + linear * power_mw + fixed)
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002
+        """Run at the best power where that earns more than standing still."""
+        power = self.best_mw(price)
+        runs = self.profit_usd_per_h(power, price) > 0.0
+        return {"on": runs.astype(float), "p_mw": np.where(runs, power, 0.0)}
+
+
+class StorageAgent(DeviceAgent):
+    """Discharges where the price repays buying the energy back at the day's later mean, charges where it is below it."""
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return energy, power limits and inverter."""
+        return [
+            features.states(scenario, layout, self.device, "storage"),
+            features.constants("power_limits", self.device, "power_mw"),
+            features.constants("inverter", self.device, "s_max_mva"),
+        ]
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:
+        """Compare the price with the mean of those to come, through the efficiencies and the wear."""
+        unit = cast("Storage", self.device)
+        later = next(observation[name] for name in observation.names() if name.endswith("/price.price_rest_mean"))
+        gives = price * unit.efficiency_out - unit.wear_usd_per_mwh > later / unit.efficiency_in + unit.wear_usd_per_mwh
+        takes = price / unit.efficiency_in + unit.wear_usd_per_mwh < later * unit.efficiency_out - unit.wear_usd_per_mwh
+        return {"p_mw": unit.power_mw * (gives.astype(float) - takes.astype(float))}
+
+
+class RenewableAgent(DeviceAgent):
+    """Gives all that it has while the price is not below zero."""
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:  # noqa: ARG002
+        """Return what is available, power limits and inverter."""
+        return [
+            features.available(cast("Renewable", self.device)),
+            features.constants("power_limits", self.device, "p_rated_mw"),
+            features.constants("inverter", self.device, "s_max_mva"),
+        ]
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002
+        """Close where energy costs money to get rid of."""
+        return {"p_ceiling_mw": np.where(price < 0.0, 0.0, self.rest["p_ceiling_mw"])}
+
+
+class LoadAgent(DeviceAgent):
+    """Sheds what may be shed where energy is dearer than going without."""
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002
+        """Compare the price with the value of lost load."""
+        most = self.device.asks()["shed_mw"].hi
+        return {"shed_mw": np.where(price > cast("Load", self.device).lost_load_usd_per_mwh, most, 0.0)}
+
+
+class SteppedAgent(DeviceAgent):
+    """Stays where it is, whatever the price."""
+
+    feature = "state"
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002
+        """Keep the position."""
+        return {"position": observation[f"{self.feature}.position"]}
+
+
+class RegulatorAgent(SteppedAgent):
+    """A tap changer with the voltage behind it."""
+
+    feature = "tap_changer"
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return position and voltage."""
+        return [features.states(scenario, layout, self.device, self.feature, features.tap_voltage(scenario, self.device))]
+
+
+class CapacitorAgent(SteppedAgent):
+    """A switched bank."""
+
+    feature = "capacitor"
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return position and size."""
+        bank = features.constants("power_limits", self.device, "step_mvar")
+        return [features.states(scenario, layout, self.device, self.feature), bank]
+
+
+class TieAgent(DeviceAgent):
+    """The connection to the upstream grid."""
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:  # noqa: ARG002
+        """Return its rating."""
+        return [features.constants("power_limits", self.device, "rating_mva")]
+
+
+AGENTS: dict[type[Device], Callable[..., DeviceAgent]] = {
+    Generator: GeneratorAgent,
+    Storage: StorageAgent,
+    Renewable: RenewableAgent,
+    Load: LoadAgent,
+    Regulator: RegulatorAgent,
+    CapacitorBank: CapacitorAgent,
+    GridTie: TieAgent,
+}
+"""The agent of each kind of device; any other has a plain DeviceAgent."""
+
+
+def device_agent(scenario: Scenario, layout: Layout, device: Device, policy: Policy | None = None) -> DeviceAgent:
+    """Return the agent of a device."""
+    return AGENTS.get(type(device), DeviceAgent)(scenario, layout, device, policy)
+
+
+def _hourly_usd(unit: Generator, p_mw: float) -> float:
+    """Return what an hour at a power costs, by the device's law of cost."""
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    running: Any = SimpleNamespace(p_mw=p_mw, q_mvar=0.0, on=1.0, start=0.0, stop=0.0)
+    return float(unit.cost(SimpleNamespace(), running, SimpleNamespace(), 1.0)["generation"])

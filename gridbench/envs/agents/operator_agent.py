@@ -1,0 +1,29 @@
+"""OperatorAgent: the distribution operator, at the top."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gridbench.envs import features
+from gridbench.envs.agents.power_grid_agent import part_features
+from gridbench.heron.agents.system_agent import SystemAgent
+
+if TYPE_CHECKING:
+    from gridbench.heron.policy import Policy
+    from gridbench.heron.protocols import Protocol
+    from gridbench.plant.layout import Layout
+    from gridbench.scenario.scenario import Scenario
+
+
+class OperatorAgent(SystemAgent):
+    """Owns the grid tie and its own part of the network, and tells the day as everyone may know it: clock and prices."""
+
+    def __init__(
+        self, scenario: Scenario, layout: Layout, policy: Policy | None = None, protocol: Protocol | None = None
+    ) -> None:
+        """Declare the agent of the scenario that owns the tie."""
+        agent = layout.device_agents[layout.devices.index(scenario.tie.name)]
+        known = [features.clock(), features.prices(), features.totals(scenario), features.series(layout)]
+        part = part_features(scenario, layout, agent, whole=True)
+        super().__init__(layout.agents[agent], [*known, *part], (), policy, protocol)
+        self.earns = ("metrics.cost_usd", -1.0 / scenario.reward_usd)

@@ -1,0 +1,24 @@
+"""MultiAgentMicrogrids: the environment of a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gridbench.envs.networked import NetworkedGridEnv
+from gridbench.scenario.catalogue import load_scenario
+
+if TYPE_CHECKING:
+    from gridbench.scenario.scenario import Scenario
+
+
+class MultiAgentMicrogrids(NetworkedGridEnv):
+    """Microgrids and their operator, as a scenario states them; options are those of NetworkedGridEnv."""
+
+    def __init__(self, scenario: Scenario | str, **options: Any) -> None:
+        """Build the environment of a scenario, or of its name. Raises UnknownName and InvalidInput."""
+        self._given = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        super().__init__(**options)
+
+    def _build_net(self) -> Scenario:
+        """Return the scenario."""
+        return self._given

@@ -1,0 +1,188 @@
+"""NetworkedGridEnv: the grid's environment for PettingZoo, to be played as it is or subclassed."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pettingzoo import ParallelEnv
+
+from gridbench.envs.agents import PowerGridAgent
+from gridbench.envs.declaration import declare
+from gridbench.envs.from_agents import scenario_of
+from gridbench.envs.stage import Stage
+from gridbench.errors import InvalidInput
+from gridbench.heron.scheduling.schedule import Schedule
+from gridbench.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gymnasium.spaces import Box
+    from numpy.typing import NDArray
+
+    from gridbench.envs.declaration import Granularity
+    from gridbench.heron.policy import Policy
+    from gridbench.heron.protocols import Protocol
+    from gridbench.heron.result import StepResult
+
+Arrays = dict[str, "NDArray[np.float32]"]
+Infos = dict[str, dict[str, Any]]
+
+
+class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
+    """One grid under its agents; every reset draws a day of the split, or plays the one that `options={"day": n}` names.
+
+    Write `_build_net`, and `_reward_and_safety` where the reward is another than minus the money. The agents are those that
+    decide; they never change within a day and end together: terminated after the day's last step, truncated after
+    `max_episode_steps`. Observations are float32 in [-5, 5], actions float32 in [-1, 1], clipped beyond. Infos carry
+    `cost_usd` of the step (all agents), `violations` (buses, branches and tie outside their limits, as scored), `blackout`,
+    `safety` (what the agent's limits were passed by) and `day`.
+
+    Centralised, the declaration is compiled and everyone acts once a step. Distributed (`centralized=False`, or with a
+    `schedule`), it runs on a timeline: the proxy hands each agent what it may see, messages go through the broker, and an
+    agent acts as its ticks and delays let it; without delays both give the same trajectory to the last bit.
+    """
+
+    metadata = {"name": "gridbench_v1", "render_modes": [], "is_parallelizable": True}  # noqa: RUF012
+    render_mode = None
+
+    def __init__(  # noqa: PLR0913 - each a choice of its own
+        self,
+        *,
+        centralized: bool = True,
+        max_episode_steps: int | None = None,
+        train: bool = True,
+        split: str | None = None,
+        seed: int | None = None,
+        agents: Granularity = "microgrid",
+        observability: str = "system",
+        reward: str = "shared",
+        schedule: Schedule | None = None,
+        protocols: Mapping[str, Protocol] | None = None,
+        policies: Mapping[str, Policy] | None = None,
+    ) -> None:
+        """Build the grid and its agents. Raises UnknownName and InvalidInput, naming agent and field."""
+        built = self._build_net()
+        made = [built] if isinstance(built, PowerGridAgent) else built
+        self.scenario = built if isinstance(built, Scenario) else scenario_of(type(self).__name__, _grids(made))
+        self.split = self.scenario.split(split or ("train" if train else "test"))
+        declaration = declare(
+            self.scenario, agents=agents, observability=observability, split=self.split.name,
+            max_episode_steps=max_episode_steps, grids=None if isinstance(built, Scenario) else _grids(made),
+            protocols=protocols, policies=policies,
+        )  # fmt: skip
+        timeline = Schedule() if schedule is None and not centralized else schedule
+        self.stage = Stage(declaration, reward, timeline)
+        known = declaration.hierarchy.agents
+        self.grids = {name: grid for name, grid in known.items() if isinstance(grid, PowerGridAgent)}
+        self.possible_agents = list(self.stage.agents)
+        self.agents: list[str] = []
+        self.day, self._days = -1, np.array(self.split.days)
+        self._generator = np.random.default_rng(seed)
+        self.observation_spaces, self.action_spaces = self.stage.observation_spaces, self.stage.action_spaces
+
+    def _build_net(self) -> Scenario | PowerGridAgent | Sequence[PowerGridAgent]:
+        """Return a scenario, or grid agents over one feeder: a hook."""
+        raise InvalidInput(type(self).__name__, ["_build_net is not written: return a scenario, or a PowerGridAgent"])
+
+    def _reward_and_safety(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Return reward and safety by agent for the step just made: a hook.
+
+        By default the reward that was asked for, and the excess over limits (pu) of the agent's part, of all for an agent
+        that is no grid agent.
+        """
+        parts, excess = self.stage.parts, self._excess
+        safety = {a: float(excess[parts.index(a)] if a in parts else excess.sum()) for a in self.possible_agents}
+        return {agent: float(reward[0]) for agent, reward in self._rewards.items()}, safety
+
+    def observation_space(self, agent: str) -> Box:
+        """Return the space of an agent's observations, always the same object."""
+        return self.observation_spaces[agent]
+
+    def action_space(self, agent: str) -> Box:
+        """Return the space of an agent's actions, always the same object."""
+        return self.action_spaces[agent]
+
+    def reset(self, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[Arrays, Infos]:
+        """Begin a day, return observations and infos; a seed restarts the drawing of days. Raises InvalidInput for a bad day."""
+        if seed is not None:
+            self._generator = np.random.default_rng(seed)
+        drawn = int(self._generator.choice(self._days))
+        self.day = _whole((options or {}).get("day", drawn))
+        seen = self.stage.reset([int(self._generator.integers(2**31))], [self.day])
+        self.agents = list(self.possible_agents)
+        self._seen = {agent: seen[agent][0] for agent in self.agents}
+        return dict(self._seen), {agent: {"day": self.day} for agent in self.agents}
+
+    def step(
+        self, actions: Mapping[str, NDArray[np.floating]]
+    ) -> tuple[Arrays, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+        """Step all agents. Raises InvalidInput for what is no action (NaN, shape, missing agent), or when the day is over."""
+        if not self.agents:
+            raise InvalidInput(type(self).__name__, ["the day is over (or none has begun): call reset first"])
+        seen, self._rewards, self.result = self.stage.step(actions)
+        agents = self.agents
+        self._excess = self.stage.measured("excess_pu_h")[0] / self.scenario.step_h
+        self._settle(self.result)
+        rewards, safety = self._reward_and_safety()
+        over, cut = bool(self.result.terminated[0]), bool(self.result.truncated[0])
+        if over or cut:
+            self.agents = []
+        shared = self._info(self.result)
+        self._seen = {agent: seen[agent][0] for agent in agents}
+        return (
+            dict(self._seen),
+            {agent: rewards[agent] for agent in agents},
+            dict.fromkeys(agents, over),
+            dict.fromkeys(agents, cut and not over),
+            {agent: {**shared, "safety": safety[agent]} for agent in agents},
+        )
+
+    def state(self) -> NDArray[np.float32]:
+        """Return the observations of all agents in one array (fields of all agents,)."""
+        return np.concatenate([self._seen[agent] for agent in self.possible_agents])
+
+    @property
+    def state_space(self) -> Box:
+        """The space of `state`."""
+        from gymnasium.spaces import Box as FlatBox  # noqa: PLC0415
+
+        low = np.concatenate([self.observation_spaces[agent].low for agent in self.possible_agents])
+        return FlatBox(low, -low, dtype=np.float32)
+
+    def render(self) -> None:
+        """Show nothing: there is no render mode."""
+
+    def close(self) -> None:
+        """Release nothing."""
+
+    def _settle(self, result: StepResult) -> None:
+        """Tell the grid agents what the step came to."""
+        for name, grid in self.grids.items():
+            grid.cost = -self.scenario.reward_usd * float(result.rewards[name][0])
+            grid.safety = float(self._excess[self.stage.parts.index(name)])
+
+    def _info(self, result: StepResult) -> dict[str, Any]:
+        return {
+            "cost_usd": float(self.stage.cost_usd(result)[0]),
+            "violations": int(self.stage.measured("violations")[0].sum()),
+            "blackout": bool(self.stage.blackout()[0]),
+            "day": self.day,
+        }
+
+
+def _grids(made: object) -> list[PowerGridAgent]:
+    fine = isinstance(made, Sequence) and bool(made) and all(isinstance(one, PowerGridAgent) for one in made)
+    if not fine:
+        raise InvalidInput("_build_net", [f"returned {made!r}: return a Scenario, a PowerGridAgent, or a list of them"])
+    return list(made)  # type: ignore[call-overload,no-any-return]  # just checked
+
+
+def _whole(number: object) -> int:
+    try:
+        return operator.index(number)  # type: ignore[arg-type]  # what has no index is refused
+    except TypeError:
+        raise InvalidInput("environment", [f"the day is {number!r}: give a whole number"]) from None
