@@ -32,7 +32,7 @@ def state_field(layout: Layout, state: int) -> Reading:
     """Return the field of a state of a device, scaled by its span."""
     name, span = layout.states[state], layout.state_spans[state]
     return Reading(
-        name=name, unit=unit_of(name), lo=span.lo, hi=span.hi, start=float(layout.initial[state]),
+        name=name, unit=unit_of(name) or "1", lo=span.lo, hi=span.hi, start=float(layout.initial[state]),
         scale=0.5 * (span.hi - span.lo) or 1.0, offset=0.5 * (span.hi + span.lo), source=f"state.{name}",
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def voltage_field(scenario: Scenario, name: str, meaning: str, source: str) -> R
 
 def loading_field(name: str, meaning: str, source: str) -> Reading:
     """Return the field of a loading, as a share of the rating."""
-    return Reading(name=name, lo=0.0, scale=0.5, offset=0.5, meaning=meaning, source=source)
+    return Reading(name=name, unit="1", lo=0.0, scale=0.5, offset=0.5, meaning=meaning, source=source)
 
 
 def couplings(scenario: Scenario, layout: Layout, agent: int) -> Iterator[tuple[Branch, bool]]:

@@ -24,10 +24,11 @@ PRICE_HOURS = 8
 FORECAST_HOURS = 6
 PRICE_OFFSET, PRICE_SCALE = 50.0, 50.0
 CLOCK = (
-    Reading(name="hour_sin", lo=-1.0, hi=1.0, meaning="sine of the hour of the day", source="hour_sin"),
-    Reading(name="hour_cos", lo=-1.0, hi=1.0, start=1.0, meaning="cosine of the hour of the day", source="hour_cos"),
+    Reading(name="hour_sin", unit="1", lo=-1.0, hi=1.0, meaning="sine of the hour of the day", source="hour_sin"),
+    Reading(name="hour_cos", unit="1", lo=-1.0, hi=1.0, start=1.0, meaning="cosine of the hour of the day", source="hour_cos"),
     Reading(
-        name="left_share", lo=0.0, hi=1.0, start=1.0, scale=0.5, offset=0.5, meaning="share of the day that is left", source="left_share"
+        name="left_share", unit="1", lo=0.0, hi=1.0, start=1.0, scale=0.5, offset=0.5,
+        meaning="share of the day that is left", source="left_share",
     ),
 )
 

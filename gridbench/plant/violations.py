@@ -25,7 +25,7 @@ def excesses(scenario: Scenario, v_pu: Floats, loading: Floats, root: tuple[Floa
 
     v_pu (steps, buses), whose first bus, the root, no one can hold; loading (steps, branches); root (steps,) in MW and Mvar.
     """
-    buses, branches = v_pu.shape[1] - 1, loading.shape[1]
+    buses, branches = v_pu[:, 1:].shape[1], loading.shape[1]
     ends = np.cumsum([buses, buses, branches])
     return dict(zip(KINDS, np.split(excess_row(scenario, v_pu, loading, root), ends, axis=1), strict=True))
 
