@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from gridbench.bench.leaderboard import leaderboard
     from gridbench.bench.runner import run
     from gridbench.bench.verify import verify
-    from gridbench.envs.parallel import parallel_env as make_env
+    from gridbench.envs.microgrids import parallel_env as make_env
     from gridbench.oracle import solve
     from gridbench.policies import Policy
     from gridbench.scenario.catalogue import list_scenarios, load_scenario
@@ -21,7 +21,7 @@ _PLACES = {
     "leaderboard": ("gridbench.bench.leaderboard", "leaderboard"),
     "list_scenarios": ("gridbench.scenario.catalogue", "list_scenarios"),
     "load_scenario": ("gridbench.scenario.catalogue", "load_scenario"),
-    "make_env": ("gridbench.envs.parallel", "parallel_env"),
+    "make_env": ("gridbench.envs.microgrids", "parallel_env"),
     "run": ("gridbench.bench.runner", "run"),
     "solve": ("gridbench.oracle", "solve"),
     "verify": ("gridbench.bench.verify", "verify"),

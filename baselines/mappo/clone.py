@@ -149,13 +149,13 @@ def _collect(
 
 
 def _earn(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> tuple:
-    seen, shaped = env.reset(_days(env, rng)), Shaped(env, config)
+    seen, shaped = env.reset(_days(env, rng)), Shaped(env.scenario, config)
     states, rewards = [], []
     while not env.over:
         states.append(env.state())
-        before = env.plant.t
+        weather = env.plant.weather[env.plant.t]
         seen, _, result = env.step(act(groups, nets, seen, rng))
-        rewards.append(shaped(before, result.cost_usd))
+        rewards.append(shaped(weather, result.cost_usd))
     returns = np.zeros((len(rewards), env.batch))
     total = np.zeros(env.batch)
     for t in range(len(rewards) - 1, -1, -1):

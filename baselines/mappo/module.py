@@ -25,14 +25,14 @@ class TrainingEnv(GridMultiAgentEnv):
     def __init__(self, config: dict[str, Any]) -> None:
         """Keep the recipe."""
         super().__init__(config)
-        self._shaped = Shaped(self.grid.core, config["recipe"])
+        self._shaped = Shaped(self.grid.scenario, config["recipe"])
 
     def step(self, action_dict: dict[str, Any]) -> tuple[Any, ...]:
         """Step all agents."""
-        at = self.grid.core.plant.t
+        weather = self.grid.stage.dynamics.series(self.grid.stage.values)
         seen, rewards, ends, cuts, infos = super().step(action_dict)
         cost = next(iter(infos.values()))["cost_usd"]
-        reward = float(self._shaped(at, np.array([cost]))[0])
+        reward = float(self._shaped(weather, np.array([cost]))[0])
         return seen, dict.fromkeys(rewards, reward), ends, cuts, infos
 
 

@@ -11,7 +11,7 @@ from gridbench.physics.devices import Load, Renewable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gridbench.envs.batch import BatchEnv
+    from gridbench.scenario.scenario import Scenario
 
 
 class Shaped:
@@ -21,22 +21,22 @@ class Shaped:
     calms the returns and changes nothing about which actions are best.
     """
 
-    def __init__(self, env: BatchEnv, recipe: dict[str, Any]) -> None:
+    def __init__(self, scenario: Scenario, recipe: dict[str, Any]) -> None:
         """Work out the net demand per unit of each column."""
-        columns = env.plant.layout.columns
-        self._env = env
+        columns = scenario.columns
+        self._scenario = scenario
         self._unit_usd, self._floor = recipe["unit_usd"], recipe["floor"]
         self._weights = np.zeros(len(columns))
-        for device in env.scenario.devices:
+        for device in scenario.devices:
             if isinstance(device, Load):
                 self._weights[columns.index(device.profile)] += device.p_mw
             if isinstance(device, Renewable):
                 self._weights[columns.index(device.profile)] -= device.p_rated_mw
-        self._price = columns.index(env.scenario.tie.price)
+        self._price = columns.index(scenario.tie.price)
 
-    def __call__(self, step: int, cost_usd: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the reward (batch,) of a step that cost `cost_usd` (batch,), not below the floor."""
-        weather, scenario = self._env.plant.weather[step], self._env.scenario
+    def __call__(self, weather: NDArray[np.float64], cost_usd: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the reward (batch,) of a step under `weather` (batch, columns) that cost `cost_usd` (batch,), not below the floor."""
+        scenario = self._scenario
         net_mw = (weather * self._weights).sum(axis=1)
         reference = net_mw * (weather[:, self._price] + scenario.tie.delivery_usd_per_mwh) * scenario.step_h
         return np.asarray(np.maximum((reference - cost_usd) / self._unit_usd, self._floor))

@@ -8,11 +8,23 @@ if TYPE_CHECKING:
     from gridbench.envs.agents import DeviceAgent, OperatorAgent, PowerGridAgent
     from gridbench.envs.microgrids import MultiAgentMicrogrids
     from gridbench.envs.networked import NetworkedGridEnv
+    from gridbench.envs.single import GridEnv
+    from gridbench.envs.vector import GridVectorEnv
 
-__all__ = ["DeviceAgent", "MultiAgentMicrogrids", "NetworkedGridEnv", "OperatorAgent", "PowerGridAgent"]
+__all__ = [
+    "DeviceAgent",
+    "GridEnv",
+    "GridVectorEnv",
+    "MultiAgentMicrogrids",
+    "NetworkedGridEnv",
+    "OperatorAgent",
+    "PowerGridAgent",
+]
 
 _PLACES = {
     "DeviceAgent": "gridbench.envs.agents",
+    "GridEnv": "gridbench.envs.single",
+    "GridVectorEnv": "gridbench.envs.vector",
     "MultiAgentMicrogrids": "gridbench.envs.microgrids",
     "NetworkedGridEnv": "gridbench.envs.networked",
     "OperatorAgent": "gridbench.envs.agents",

@@ -99,7 +99,7 @@ class GridDynamics:
         if begin_ns // self._step_ns >= self.scenario.steps:
             raise InvalidInput("environment", ["the day is over: call reset first"])
         hours, step, left_ns = elapsed_s / 3600.0, end_ns // self._step_ns, end_ns % self._step_ns
-        since, weather = values.take(self._since, axis=1), values.take(self._series, axis=1)
+        since, weather = values.take(self._since, axis=1), self.series(values)
         states = self._timers.states(values.take(self._states, axis=1), since)
         asks = controls.take(self._asks, axis=1).astype(np.float32).astype(np.float64)
         last = step >= self.scenario.steps
@@ -111,6 +111,10 @@ class GridDynamics:
             row[:, at.states] = self._timers.states(result.states, after)
         row[:, at.summed] = values.take(self._sums, axis=1) + self._added(result, hours, row)
         return self._slots(row, step, weather if left_ns else None)
+
+    def series(self, values: Floats) -> Floats:
+        """Return the series as they stand in a state (environments, columns of the plant's layout)."""
+        return values.take(self._series, axis=1)
 
     def _slots(self, row: Floats, step: int, weather: Floats | None = None) -> Floats:
         """Return the slots of rows at the begin of a step, or within it under the series that stand."""

@@ -22,3 +22,10 @@ class MultiAgentMicrogrids(NetworkedGridEnv):
     def _build_net(self) -> Scenario:
         """Return the scenario."""
         return self._given
+
+
+def parallel_env(
+    scenario: Scenario | str, split: str = "train", seed: int | None = None, reward: str = "shared", **options: Any
+) -> MultiAgentMicrogrids:
+    """Return the PettingZoo environment of a scenario, or of its name, on a split. Raises UnknownName, InvalidInput."""
+    return MultiAgentMicrogrids(scenario, split=split, seed=seed, reward=reward, **options)

@@ -10,7 +10,7 @@ from gymnasium.spaces import Box, Dict
 from ray.rllib.env.multi_agent_env import MultiAgentEnv
 
 from gridbench.envs.field import LIMIT
-from gridbench.envs.parallel import parallel_env
+from gridbench.envs.microgrids import MultiAgentMicrogrids
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
@@ -27,26 +27,27 @@ _Base: Any = MultiAgentEnv  # so that the type checker reads this file alike wit
 class GridMultiAgentEnv(_Base):  # type: ignore[misc]
     """The PettingZoo environment as RLlib wants it: fixed agents, each with an observation and a reward in every step.
 
-    Reads from its config: scenario (id, path or Scenario), split ("train"), seed, reward ("shared" or "own"), and
-    groups, a dict agent -> (index, size) that adds a one-hot to the observation of agents that share a module. An observation
-    is {"obs": what the agent sees, "state": what all agents see}, for an actor and a central critic.
+    Reads from its config: scenario (id, path or Scenario), groups, a dict agent -> (index, size) that adds a one-hot to the
+    observation of agents that share a module, and any option of `MultiAgentMicrogrids` (split, seed, reward, agents, ...). An
+    observation is {"obs": what the agent sees, "state": what all agents see}, for an actor and a central critic; with
+    `central = False` it is what the agent sees alone.
     """
 
     def __init__(self, config: dict[str, Any] | None = None) -> None:
         """Build the environment. Raises UnknownName, InvalidInput."""
         super().__init__()
         given = dict(config or {})
-        scenario = given["scenario"]
-        loaded: Scenario = _load(scenario) if isinstance(scenario, str) else scenario
-        self.grid = parallel_env(loaded, given.get("split", "train"), given.get("seed"), given.get("reward", "shared"))
+        scenario, groups = given.pop("scenario"), given.pop("groups", {})
+        self._central = bool(given.pop("central", True))
+        loaded = _load(scenario) if isinstance(scenario, str) else scenario
+        self.grid = MultiAgentMicrogrids(loaded, **{key: value for key, value in given.items() if key in OPTIONS})
         agents: list[str] = list(self.grid.possible_agents)
         self.possible_agents, self.agents = list(agents), list(agents)
-        groups: dict[str, tuple[int, int]] = given.get("groups", {})
         self._marks = {agent: one_hot(*groups.get(agent, (0, 0))) for agent in agents}
-        sizes = {agent: self.grid.core.observer.sizes[agent] + self._marks[agent].size for agent in agents}
-        state = Box(-LIMIT, LIMIT, self.grid.state_space.shape, np.float32)
+        sizes = {agent: self.grid.observation_spaces[agent].shape[0] + self._marks[agent].size for agent in agents}
         own: dict[str, Any] = {agent: Box(-LIMIT, LIMIT, (size,), np.float32) for agent, size in sizes.items()}
-        spaces: dict[str, Any] = {agent: Dict({"obs": own[agent], "state": state}) for agent in agents}
+        state = self.grid.state_space
+        spaces = {agent: Dict({"obs": own[agent], "state": state}) for agent in agents} if self._central else own
         actions: dict[str, Any] = dict(self.grid.action_spaces)
         self.observation_spaces, self.action_spaces = spaces, actions
         self.observation_space, self.action_space = Dict(spaces), Dict(actions)
@@ -59,12 +60,21 @@ class GridMultiAgentEnv(_Base):  # type: ignore[misc]
     def step(self, action_dict: Arrays) -> tuple[Arrays, Arrays, Arrays, Arrays, Arrays]:
         """Step all agents."""
         seen, rewards, ends, cuts, infos = self.grid.step(action_dict)
-        over = all(ends.values())
-        return self._observed(seen), rewards, {**ends, "__all__": over}, {**cuts, "__all__": False}, infos
+        over, cut = all(ends.values()), all(cuts.values())
+        return self._observed(seen), rewards, {**ends, "__all__": over}, {**cuts, "__all__": cut}, infos
 
     def _observed(self, seen: Arrays) -> Arrays:
+        marked = {agent: np.concatenate([one, self._marks[agent]]) for agent, one in seen.items()}
+        if not self._central:
+            return marked
         state = self.grid.state()
-        return {agent: {"obs": np.concatenate([one, self._marks[agent]]), "state": state} for agent, one in seen.items()}
+        return {agent: {"obs": one, "state": state} for agent, one in marked.items()}
+
+
+OPTIONS = frozenset({
+    "split", "seed", "reward", "agents", "observability", "max_episode_steps", "train", "centralized", "schedule", "protocols", "policies",
+})  # fmt: skip
+"""Keys of the config that are handed on; a recipe may keep others beside them."""
 
 
 def one_hot(index: int, size: int) -> NDArray[np.float32]:

@@ -73,12 +73,13 @@ def test_targets_at_the_ends_are_moved_beyond_them(recipe):
 
 def test_the_reference_bill_calms_the_reward_and_ranks_alike(scenario, recipe, config):
     shaped = recipe("reward").Shaped
-    env = BatchEnv(scenario, 1)
-    env.reset([scenario.window("train", 3)])
-    reward = shaped(env, config)
-    assert reward(0, np.array([10.0])) > reward(0, np.array([60.0]))
-    assert np.isclose(reward(0, np.array([10.0])) - reward(0, np.array([60.0])), 50.0 / config["unit_usd"])
-    assert reward(0, np.array([1e6])) == config["floor"]
+    day = scenario.window("train", 3)
+    weather = np.array([[day[column][0] for column in scenario.columns]])
+    reward = shaped(scenario, config)
+    assert reward(weather, np.array([10.0])) > reward(weather, np.array([60.0]))
+    difference = reward(weather, np.array([10.0])) - reward(weather, np.array([60.0]))
+    assert np.isclose(difference, 50.0 / config["unit_usd"])
+    assert reward(weather, np.array([1e6])) == config["floor"]
 
 
 def test_masked_advantages_are_standardised_over_valid_slots(recipe):
