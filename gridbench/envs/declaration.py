@@ -25,7 +25,7 @@ Granularity: TypeAlias = Literal["microgrid", "device", "single"]
 GRANULARITIES = ("microgrid", "device", "single")
 
 
-def declare(  # noqa: PLR0913 - each a choice of its own
+def declare(
     scenario: Scenario,
     *,
     agents: Granularity = "microgrid",
@@ -48,7 +48,7 @@ def declare(  # noqa: PLR0913 - each a choice of its own
     tie = lay.device_agents[lay.devices.index(scenario.tie.name)]
     made = {grid.name: grid for grid in (_grids(scenario, lay, tie) if grids is None else grids)}
     operator = OperatorAgent(scenario, lay)
-    heads = {operator.name: operator, **{name: grid.place(scenario, lay) for name, grid in made.items()}}
+    heads = {operator.name: operator, **{name: grid.place(scenario, lay, operator.name) for name, grid in made.items()}}
     builder = HierarchyBuilder().add(operator).add(*made.values(), under=operator)
     own: dict[str, list[str]] = {name: [] for name in heads}
     for device, owner in zip(scenario.devices, lay.device_agents, strict=True):

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.envs.features import CONSTANT
-from gridbench.envs.field import Reading
 from gridbench.envs.measurements import Groups, Measurements
 from gridbench.envs.purse import billed_apart
 from gridbench.envs.signals import DaySignals
@@ -23,6 +22,7 @@ from gridbench.plant.violations import excess_row
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gridbench.envs.field import Reading
     from gridbench.heron.layout import Layout as HeronLayout
     from gridbench.plant.layout import Layout
     from gridbench.plant.plant import StepResult
@@ -178,7 +178,8 @@ class _Row:
 
     def places_of(self, slots: HeronLayout) -> tuple[NDArray[np.intp], Floats]:
         """Return the place of every slot, constants after all others, and the constants."""
-        order, constants = [], []
+        order: list[int] = []
+        constants: list[float] = []
         for slot in slots.slots:
             source = cast("Reading", slot.field).source
             if source == CONSTANT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from gridbench.envs.field import Reading
 from gridbench.envs.scored import couplings, loading_field, state_field, voltage_field
@@ -12,10 +12,20 @@ from gridbench.heron.feature import Feature
 from gridbench.plant.timers import Timers
 
 if TYPE_CHECKING:
-    from gridbench.physics.devices import Renewable
+    from gridbench.networks.feeder import Branch
+    from gridbench.physics.devices import Regulator, Renewable
     from gridbench.physics.terms import Device
     from gridbench.plant.layout import Layout
     from gridbench.scenario.scenario import Scenario
+
+
+
+class Sited(Protocol):
+    """A device that stands at a bus."""
+
+    name: str
+    bus: str
+
 
 PUBLIC = ("public",)
 OWN = ("owner", "upper_level")
@@ -27,7 +37,7 @@ CONSTANT = "constant"
 """The source of numbers that never change."""
 
 
-def electrical(scenario: Scenario, device: Any) -> Feature:
+def electrical(scenario: Scenario, device: Sited) -> Feature:
     """Return what a device injects into its bus, and the voltage there."""
     rating = rating_mva(device)
     return Feature(
@@ -58,7 +68,7 @@ def states(scenario: Scenario, layout: Layout, device: Device, name: str, *other
     return Feature(name, (*fields, *others), OWN)
 
 
-def constants(name: str, device: Any, *fields: str) -> Feature:
+def constants(name: str, device: Device, *fields: str) -> Feature:
     """Return the figures of a device that never change."""
     readings = [
         Reading(name=field, unit=field.rpartition("_")[2].upper(), start=float(getattr(device, field)), source=CONSTANT)
@@ -74,7 +84,7 @@ def available(device: Renewable) -> Feature:
     return Feature("forecast", tuple(replace(field, name=field.name.removeprefix(prefix)) for field in fields), OWN)
 
 
-def tap_voltage(scenario: Scenario, device: Any) -> Reading:
+def tap_voltage(scenario: Scenario, device: Regulator) -> Reading:
     """Return the voltage behind a regulator."""
     feeder = scenario.feeder
     bus = feeder.branches[feeder.branch_index(device.branch)].to_bus
@@ -152,7 +162,9 @@ def series(layout: Layout) -> Feature:
 def metrics(scenario: Scenario, name: str, *, part: bool = False, whole: bool = False) -> Feature:
     """Return the money so far; for a part of the network also its violations, for the whole its extremes and blackouts."""
     fields = [
-        Reading(name="cost_usd", unit="usd", scale=scenario.reward_usd, meaning="money since the day began", source=f"cost.{name}")
+        Reading(
+            name="cost_usd", unit="usd", scale=scenario.reward_usd, meaning="money since the day began", source=f"cost.{name}"
+        )
     ]
     if part:
         fields += [
@@ -171,7 +183,7 @@ def metrics(scenario: Scenario, name: str, *, part: bool = False, whole: bool = 
     return Feature("metrics", tuple(fields), OWN)
 
 
-def rating_mva(device: Any) -> float:
+def rating_mva(device: object) -> float:
     """Return the power that a device's readings are scaled by: its rating where it states one, else 1."""
     stated = [getattr(device, field, 0.0) for field in ("s_max_mva", "rating_mva", "p_mw")]
     return next((float(value) for value in stated if value > 0.0), 1.0)
@@ -181,6 +193,6 @@ def _bus(scenario: Scenario, name: str) -> str:
     return scenario.feeder.buses[scenario.feeder.bus_index(name)].name
 
 
-def _feeding(scenario: Scenario, layout: Layout, agent: int) -> list[Any]:
+def _feeding(scenario: Scenario, layout: Layout, agent: int) -> list[Branch]:
     owners = zip(scenario.feeder.branches, layout.bus_agents[1:], strict=True)
     return [branch for branch, owner in owners if owner == agent]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from gridbench.envs.features import CONSTANT
-from gridbench.envs.field import Reading
 from gridbench.envs.observation import Observations, scaled
 from gridbench.envs.scored import scored_fields
 from gridbench.plant.layout import layout
@@ -15,6 +14,7 @@ from gridbench.plant.layout import layout
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from gridbench.envs.field import Reading
     from gridbench.heron.streams import Array
     from gridbench.heron.wiring import Wiring
     from gridbench.scenario.scenario import Scenario

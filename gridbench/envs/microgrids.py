@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from gridbench.envs.networked import NetworkedGridEnv
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
+    from gridbench.envs.options import GridOptions
     from gridbench.scenario.scenario import Scenario
 
 
 class MultiAgentMicrogrids(NetworkedGridEnv):
     """Microgrids and their operator, as a scenario states them; options are those of NetworkedGridEnv."""
 
-    def __init__(self, scenario: Scenario | str, **options: Any) -> None:
+    def __init__(self, scenario: Scenario | str, **options: Unpack[GridOptions]) -> None:
         """Build the environment of a scenario, or of its name. Raises UnknownName and InvalidInput."""
         self._given = load_scenario(scenario) if isinstance(scenario, str) else scenario
         super().__init__(**options)
@@ -24,8 +25,6 @@ class MultiAgentMicrogrids(NetworkedGridEnv):
         return self._given
 
 
-def parallel_env(
-    scenario: Scenario | str, split: str = "train", seed: int | None = None, reward: str = "shared", **options: Any
-) -> MultiAgentMicrogrids:
-    """Return the PettingZoo environment of a scenario, or of its name, on a split. Raises UnknownName, InvalidInput."""
-    return MultiAgentMicrogrids(scenario, split=split, seed=seed, reward=reward, **options)
+def parallel_env(scenario: Scenario | str, **options: Unpack[GridOptions]) -> MultiAgentMicrogrids:
+    """Return the PettingZoo environment of a scenario, or of its name. Raises UnknownName, InvalidInput."""
+    return MultiAgentMicrogrids(scenario, **options)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
+from gymnasium.spaces import Box
 from pettingzoo import ParallelEnv
 
 from gridbench.envs.agents import PowerGridAgent
 from gridbench.envs.declaration import declare
 from gridbench.envs.from_agents import scenario_of
+from gridbench.envs.options import DEFAULTS, GridOptions
 from gridbench.envs.stage import Stage
-from gridbench.errors import InvalidInput
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.heron.scheduling.schedule import Schedule
 from gridbench.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gymnasium.spaces import Box
     from numpy.typing import NDArray
 
-    from gridbench.envs.declaration import Granularity
-    from gridbench.heron.policy import Policy
-    from gridbench.heron.protocols import Protocol
     from gridbench.heron.result import StepResult
 
 Arrays = dict[str, "NDArray[np.float32]"]
@@ -49,39 +47,29 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
     metadata = {"name": "gridbench_v1", "render_modes": [], "is_parallelizable": True}  # noqa: RUF012
     render_mode = None
 
-    def __init__(  # noqa: PLR0913 - each a choice of its own
-        self,
-        *,
-        centralized: bool = True,
-        max_episode_steps: int | None = None,
-        train: bool = True,
-        split: str | None = None,
-        seed: int | None = None,
-        agents: Granularity = "microgrid",
-        observability: str = "system",
-        reward: str = "shared",
-        schedule: Schedule | None = None,
-        protocols: Mapping[str, Protocol] | None = None,
-        policies: Mapping[str, Policy] | None = None,
-    ) -> None:
+    def __init__(self, **options: Unpack[GridOptions]) -> None:
         """Build the grid and its agents. Raises UnknownName and InvalidInput, naming agent and field."""
+        unknown = [str(UnknownName("option", name, DEFAULTS)) for name in options if name not in DEFAULTS]
+        if unknown:
+            raise InvalidInput(type(self).__name__, unknown)
+        chosen: GridOptions = {**DEFAULTS, **options}
         built = self._build_net()
         made = [built] if isinstance(built, PowerGridAgent) else built
         self.scenario = built if isinstance(built, Scenario) else scenario_of(type(self).__name__, _grids(made))
-        self.split = self.scenario.split(split or ("train" if train else "test"))
+        self.split = self.scenario.split(chosen["split"] or ("train" if chosen["train"] else "test"))
         declaration = declare(
-            self.scenario, agents=agents, observability=observability, split=self.split.name,
-            max_episode_steps=max_episode_steps, grids=None if isinstance(built, Scenario) else _grids(made),
-            protocols=protocols, policies=policies,
+            self.scenario, agents=chosen["agents"], observability=chosen["observability"], split=self.split.name,
+            max_episode_steps=chosen["max_episode_steps"], grids=None if isinstance(built, Scenario) else _grids(made),
+            protocols=chosen["protocols"], policies=chosen["policies"],
         )  # fmt: skip
-        timeline = Schedule() if schedule is None and not centralized else schedule
-        self.stage = Stage(declaration, reward, timeline)
+        timeline = chosen["schedule"] if chosen["centralized"] or chosen["schedule"] else Schedule()
+        self.stage = Stage(declaration, chosen["reward"], timeline)
         known = declaration.hierarchy.agents
         self.grids = {name: grid for name, grid in known.items() if isinstance(grid, PowerGridAgent)}
         self.possible_agents = list(self.stage.agents)
         self.agents: list[str] = []
         self.day, self._days = -1, np.array(self.split.days)
-        self._generator = np.random.default_rng(seed)
+        self._generator = np.random.default_rng(chosen["seed"])
         self.observation_spaces, self.action_spaces = self.stage.observation_spaces, self.stage.action_spaces
 
     def _build_net(self) -> Scenario | PowerGridAgent | Sequence[PowerGridAgent]:
@@ -148,10 +136,8 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
     @property
     def state_space(self) -> Box:
         """The space of `state`."""
-        from gymnasium.spaces import Box as FlatBox  # noqa: PLC0415
-
         low = np.concatenate([self.observation_spaces[agent].low for agent in self.possible_agents])
-        return FlatBox(low, -low, dtype=np.float32)
+        return Box(low, -low, dtype=np.float32)
 
     def render(self) -> None:
         """Show nothing: there is no render mode."""

@@ -80,5 +80,5 @@ class Observer:
 
 
 def scaled(numbers: NDArray[np.float64], offset: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return numbers (..., fields) in their units as a learner sees them: (number - offset) / scale, clipped, single precision."""
+    """Return numbers (..., fields) in their units as a learner sees them: (number - offset) / scale, clipped."""
     return np.minimum(np.maximum((numbers - offset) / scale, -LIMIT), LIMIT).astype(np.float32)

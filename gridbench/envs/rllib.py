@@ -11,6 +11,7 @@ from ray.rllib.env.multi_agent_env import MultiAgentEnv
 
 from gridbench.envs.field import LIMIT
 from gridbench.envs.microgrids import MultiAgentMicrogrids
+from gridbench.envs.options import DEFAULTS
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ class GridMultiAgentEnv(_Base):  # type: ignore[misc]
         scenario, groups = given.pop("scenario"), given.pop("groups", {})
         self._central = bool(given.pop("central", True))
         loaded = _load(scenario) if isinstance(scenario, str) else scenario
-        self.grid = MultiAgentMicrogrids(loaded, **{key: value for key, value in given.items() if key in OPTIONS})
+        self.grid = MultiAgentMicrogrids(loaded, **{key: value for key, value in given.items() if key in DEFAULTS})
         agents: list[str] = list(self.grid.possible_agents)
         self.possible_agents, self.agents = list(agents), list(agents)
         self._marks = {agent: one_hot(*groups.get(agent, (0, 0))) for agent in agents}
         sizes = {agent: self.grid.observation_spaces[agent].shape[0] + self._marks[agent].size for agent in agents}
         own: dict[str, Any] = {agent: Box(-LIMIT, LIMIT, (size,), np.float32) for agent, size in sizes.items()}
         state = self.grid.state_space
-        spaces = {agent: Dict({"obs": own[agent], "state": state}) for agent in agents} if self._central else own
+        spaces: dict[str, Any] = {agent: Dict({"obs": own[agent], "state": state}) for agent in agents} if self._central else own
         actions: dict[str, Any] = dict(self.grid.action_spaces)
         self.observation_spaces, self.action_spaces = spaces, actions
         self.observation_space, self.action_space = Dict(spaces), Dict(actions)
@@ -69,12 +70,6 @@ class GridMultiAgentEnv(_Base):  # type: ignore[misc]
             return marked
         state = self.grid.state()
         return {agent: {"obs": one, "state": state} for agent, one in marked.items()}
-
-
-OPTIONS = frozenset({
-    "split", "seed", "reward", "agents", "observability", "max_episode_steps", "train", "centralized", "schedule", "protocols", "policies",
-})  # fmt: skip
-"""Keys of the config that are handed on; a recipe may keep others beside them."""
 
 
 def one_hot(index: int, size: int) -> NDArray[np.float32]:

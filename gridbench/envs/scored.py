@@ -90,12 +90,13 @@ def _regulated(scenario: Scenario, own: list[str]) -> list[Reading]:
 
 def _whole(scenario: Scenario) -> list[Reading]:
     tie = scenario.tie
+    drawn = (("p_mw", "MW", "power"), ("q_mvar", "Mvar", "reactive power"))
     root = [
-        Reading(name="root.p_mw", unit="MW", scale=tie.rating_mva, meaning="power drawn from the upstream grid", source=f"p.{tie.name}"),
         Reading(
-            name="root.q_mvar", unit="Mvar", scale=tie.rating_mva, meaning="reactive power drawn from the upstream grid",
-            source=f"q.{tie.name}",
-        ),
+            name=f"root.{power}", unit=unit, scale=tie.rating_mva, meaning=f"{what} drawn from the upstream grid",
+            source=f"{power[0]}.{tie.name}",
+        )
+        for power, unit, what in drawn
     ]  # fmt: skip
     return [
         voltage_field(scenario, "network.v_min_pu", "lowest voltage of all buses", "v_min"),

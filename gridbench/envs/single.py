@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import gymnasium
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from gridbench.envs.options import GridOptions
     from gridbench.scenario.scenario import Scenario
 
 
@@ -23,9 +24,10 @@ class GridEnv(gymnasium.Env):  # type: ignore[type-arg]
 
     metadata = {"render_modes": []}  # noqa: RUF012
 
-    def __init__(self, scenario: Scenario | str, **options: Any) -> None:
+    def __init__(self, scenario: Scenario | str, **options: Unpack[GridOptions]) -> None:
         """Build the environment of a scenario, or of its name. Raises UnknownName and InvalidInput."""
-        self.grid = MultiAgentMicrogrids(scenario, **{**options, "agents": "single"})
+        chosen: GridOptions = {**options, "agents": "single"}
+        self.grid = MultiAgentMicrogrids(scenario, **chosen)
         (self._agent,) = self.grid.possible_agents
         self.observation_space = self.grid.observation_space(self._agent)
         self.action_space = self.grid.action_space(self._agent)

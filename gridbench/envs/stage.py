@@ -92,7 +92,7 @@ class Stage:
         Raises ActionRefused for what is no action, naming agent and field, and what ends the episode.
         """
         self.before = self.values
-        result = self.env.step(actions, boxed=True)
+        result = self.env.step(cast("Mapping[str, Array]", actions), boxed=True)
         return self.view.read(self.values), self._rewards(result), result
 
     def cost_usd(self, result: StepResult) -> Array:

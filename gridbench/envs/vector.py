@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
@@ -17,6 +16,7 @@ from gridbench.scenario.catalogue import load_scenario
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gymnasium.spaces import Box
     from numpy.typing import NDArray
 
     from gridbench.scenario.scenario import Scenario

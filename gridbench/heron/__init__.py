@@ -8,7 +8,7 @@ from gridbench.heron.event_env import EventEnv
 from gridbench.heron.feature import Feature, Field
 from gridbench.heron.hierarchy import Hierarchy
 from gridbench.heron.observation import Observation
-from gridbench.heron.policy import FunctionPolicy, Policy, RandomPolicy
+from gridbench.heron.policy import FunctionPolicy, Policy, RandomPolicy, RestPolicy
 from gridbench.heron.registry import REGISTRY, make, register
 from gridbench.heron.scheduling import Change, Jitter, Monitor, Poisson, Schedule, Scheduled, Timing
 from gridbench.heron.state import State
@@ -40,6 +40,7 @@ __all__ = [
     "Policy",
     "ProxyAgent",
     "RandomPolicy",
+    "RestPolicy",
     "Schedule",
     "Scheduled",
     "Span",

@@ -94,7 +94,7 @@ class ActionSpec:
         return Action(self, self._units(inside, inside), ask - inside)
 
     def read_box(self, points: Array, agent: str) -> Action:
-        """Return the action of points of the box [-1, 1], where a choice cuts its side into equal bins; clip and raise as `read`."""
+        """Return the action of points of the box [-1, 1], where a choice cuts its side into equal bins; raise as `read` does."""
         points = self.checked(points, agent, boxed=True)
         inside = np.minimum(np.maximum(points, -1.0), 1.0)
         return Action(self, self._units(inside, self.unbox(inside)), points - inside)
@@ -103,7 +103,7 @@ class ActionSpec:
         values = np.minimum(np.maximum(self._middle + scaled * self._half, self.lo), self.hi)
         if self._options.size:
             values[:, self._options] = options[:, self._options]
-        return values
+        return np.asarray(values)
 
     def unbox(self, box: Array) -> Array:
         """Return the asks that points of the box [-1, 1] stand for."""

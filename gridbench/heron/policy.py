@@ -48,6 +48,14 @@ class FunctionPolicy(Policy):
         return getattr(self.rule, "__name__", type(self).__name__)
 
 
+class RestPolicy(Policy):
+    """Leaves every part at rest."""
+
+    def act(self, observation: Observation, spec: ActionSpec) -> Array:
+        """Return the asks for the values at rest."""
+        return spec.ask(spec.idle(observation.batch))
+
+
 class RandomPolicy(Policy):
     """Uniform asks; each environment draws from its own generator."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gridbench.envs.field import Field
+    from gridbench.heron.feature import Field
 
 Floats = NDArray[np.float64]
 DEAD_PU = 0.76

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from gridbench.envs import features
+from gridbench.envs.agents.fuel import Fuel
 from gridbench.envs.codec import ask_part
 from gridbench.heron.agents.field_agent import FieldAgent
 from gridbench.physics.devices import CapacitorBank, Generator, GridTie, Load, Regulator, Renewable, Storage
@@ -37,7 +37,7 @@ class DeviceAgent(FieldAgent):
 
     def see(self, scenario: Scenario, layout: Layout) -> list[Feature]:
         """Return the device's features: its own by its kind, then money."""
-        found = [features.electrical(scenario, self.device)] if hasattr(self.device, "bus") else []
+        found = [features.electrical(scenario, cast("features.Sited", self.device))] if hasattr(self.device, "bus") else []
         return [*found, *self.kept(scenario, layout), features.metrics(scenario, self.device.name)]
 
     def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
@@ -63,29 +63,11 @@ class GeneratorAgent(DeviceAgent):
         status = features.states(scenario, layout, self.device, "status")
         return [status, features.constants("power_limits", self.device, "p_min_mw", "p_max_mw", "s_max_mva")]
 
-    @cached_property
-    def fuel(self) -> tuple[float, float, float]:
-        """The hourly cost as square, linear and fixed part (usd/h), read off the device's own law at three powers."""
-        unit = cast("Generator", self.device)
-        none, half, full = (_hourly_usd(unit, share * unit.p_max_mw) for share in (0.0, 0.5, 1.0))
-        square = 2.0 * (full - 2.0 * half + none) / unit.p_max_mw**2
-        return square, (full - none) / unit.p_max_mw - square * unit.p_max_mw, none
-
-    def best_mw(self, price: Array) -> Array:
-        """Return the power (MW) within its limits where the marginal cost meets the price (usd/MWh)."""
-        unit, (square, linear, _) = cast("Generator", self.device), self.fuel
-        free = (price - linear) / (2.0 * square) if square > 0.0 else np.where(price > linear, np.inf, -np.inf)
-        return np.clip(free, unit.p_min_mw, unit.p_max_mw)
-
-    def profit_usd_per_h(self, power_mw: Array, price: Array) -> Array:
-        """Return what running at a power earns at a price (usd/MWh)."""
-        square, linear, fixed = self.fuel
-        return price * power_mw - (square * power_mw**2 + linear * power_mw + fixed)
-
     def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002
         """Run at the best power where that earns more than standing still."""
-        power = self.best_mw(price)
-        runs = self.profit_usd_per_h(power, price) > 0.0
+        fuel = Fuel.of(cast("Generator", self.device))
+        power = fuel.best_mw(price)
+        runs = fuel.pays(power, price)
         return {"on": runs.astype(float), "p_mw": np.where(runs, power, 0.0)}
 
 
@@ -151,7 +133,8 @@ class RegulatorAgent(SteppedAgent):
 
     def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
         """Return position and voltage."""
-        return [features.states(scenario, layout, self.device, self.feature, features.tap_voltage(scenario, self.device))]
+        voltage = features.tap_voltage(scenario, cast("Regulator", self.device))
+        return [features.states(scenario, layout, self.device, self.feature, voltage)]
 
 
 class CapacitorAgent(SteppedAgent):
@@ -188,11 +171,3 @@ AGENTS: dict[type[Device], Callable[..., DeviceAgent]] = {
 def device_agent(scenario: Scenario, layout: Layout, device: Device, policy: Policy | None = None) -> DeviceAgent:
     """Return the agent of a device."""
     return AGENTS.get(type(device), DeviceAgent)(scenario, layout, device, policy)
-
-
-def _hourly_usd(unit: Generator, p_mw: float) -> float:
-    """Return what an hour at a power costs, by the device's law of cost."""
-    from types import SimpleNamespace  # noqa: PLC0415
-
-    running: Any = SimpleNamespace(p_mw=p_mw, q_mvar=0.0, on=1.0, start=0.0, stop=0.0)
-    return float(unit.cost(SimpleNamespace(), running, SimpleNamespace(), 1.0)["generation"])

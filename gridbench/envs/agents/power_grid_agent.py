@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gridbench.envs import features
+from gridbench.envs.agents.trader import Trader
 from gridbench.heron.agents.coordinator_agent import CoordinatorAgent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gridbench.heron.feature import Feature
+    from gridbench.heron.observation import Observation
     from gridbench.heron.policy import Policy
     from gridbench.heron.protocols import Protocol
+    from gridbench.heron.streams import Array
     from gridbench.networks.feeder import Feeder
     from gridbench.physics.terms import Device
     from gridbench.plant.layout import Layout
@@ -26,7 +31,7 @@ class PowerGridAgent(CoordinatorAgent):
     it (pu, summed over buses and branches): the environment that plays it keeps both.
     """
 
-    def __init__(  # noqa: PLR0913 - each a part of the agent
+    def __init__(
         self,
         feeder: Feeder,
         devices: Iterable[Device] = (),
@@ -42,11 +47,29 @@ class PowerGridAgent(CoordinatorAgent):
         self.buses = tuple(bus.name for bus in feeder.buses) if buses is None else tuple(buses)
         self.cost = self.safety = 0.0
 
-    def place(self, scenario: Scenario, layout: Layout) -> PowerGridAgent:
-        """Give the agent its features in a scenario, and return it."""
+    def place(self, scenario: Scenario, layout: Layout, operator: str) -> PowerGridAgent:
+        """Give the agent its features in a scenario whose prices the operator tells, and return it."""
         self.features = tuple(part_features(scenario, layout, layout.agents.index(self.name)))
         self.earns = ("metrics.cost_usd", -1.0 / scenario.reward_usd)
+        self.trader = Trader(self.devices, scenario.tie, f"{operator}/price.price", scenario.step_h)
         return self
+
+    def offer(self, observation: Observation) -> Array:
+        """Return bids and offers from its marginal costs, BLOCKS of them."""
+        return self.trader.orders(observation)
+
+    def answer_trade(self, quantity: Array, price: Array, observation: Observation) -> Array:  # noqa: ARG002 - the bill is the price's
+        """Return the joint action of its devices after a trade: the generator follows it, all others are left alone."""
+        asks = {
+            (device.name, name): np.full(len(quantity), value)
+            for device in self.devices
+            for name, value in device.at_rest().items()
+        }
+        if self.trader.unit is not None:
+            output = self.trader.output_mw(quantity, observation)
+            unit = self.trader.unit.name
+            asks[unit, "on"], asks[unit, "p_mw"] = (output > 0.0).astype(np.float64), output
+        return np.stack(list(asks.values()), axis=1)
 
 
 def part_features(scenario: Scenario, layout: Layout, agent: int, *, whole: bool = False) -> list[Feature]:
