@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from gridbench.heron.course import Course, Sample
 from gridbench.heron.errors import AgentFailed, EpisodeOver, refuse
 from gridbench.heron.lazy import Lazy
 from gridbench.heron.messaging.memory_broker import MemoryBroker
@@ -15,7 +16,7 @@ from gridbench.heron.scheduling.clock import to_ns, to_s
 from gridbench.heron.scheduling.delays import Delays
 from gridbench.heron.scheduling.event_queue import EventQueue, Phase
 from gridbench.heron.scheduling.schedule import Schedule
-from gridbench.heron.scheduling.timeline import Entry, Timeline
+from gridbench.heron.scheduling.timeline import Timeline
 from gridbench.heron.state import State
 from gridbench.heron.streams import stream
 from gridbench.heron.turn import Turn, endings
@@ -62,24 +63,20 @@ class EventEnv:
     def reset(self, seed: int) -> Mapping[str, Observation]:
         """Begin an episode and return the first observations."""
         self.seed, self.steps = seed, 0
-        self.queue, self.timeline = EventQueue(), Timeline()
+        self.queue, self.timeline = EventQueue(), Timeline(details=self.schedule.details)
         self.world = World(self.wiring, seed, self.queue, self.timeline, self._wake)
         self._before = self.world.values
         self.post = Post(self.wiring, self.broker, self.environment, self.queue, self.timeline)
         self._turn = Turn(self.wiring, 1)
         self._actions: dict[str, Action] = {}
-        self._decided: dict[str, int] = {}
-        self._acted: dict[str, int] = {}
         self._samples = 0
-        self._delays = {
-            name: Delays(name, self.schedule.timing(name, agent.level), self.step_ns, seed) for name, agent in self.agents.items()
-        }
-        self.post.delays = self._delays
+        timings = {name: self.schedule.timing(name, agent.level) for name, agent in self.agents.items()}
+        self.post.delays = {name: Delays(name, timing, self.step_ns, seed) for name, timing in timings.items()}
+        self._courses = {name: Course(self.wiring, name, self.post.delays[name]) for name in self.agents}
         self.queue.push(self.step_ns, Phase.CLOCK, self._clock, "clock")
-        for name in self.wiring.hierarchy.upward:
-            if name in self.wiring.reporters | self.wiring.actors:  # no one else has anything to sample for
-                at = self._delays[name].first_tick()
-                self.queue.push(at, Phase.SAMPLE, partial(self._tick, name), f"tick of {name}")
+        for course in map(self._courses.__getitem__, self.wiring.hierarchy.upward):
+            if course.reports or course.acts:  # no one else has anything to sample for
+                self.queue.push(course.delays.first_tick(), Phase.SAMPLE, partial(self._tick, course), course.labels.tick)
         self.watches: list[Watch] = []
         self.series: list[Series] = []
         for monitor in self.schedule.monitors:
@@ -145,7 +142,7 @@ class EventEnv:
         except Exception as error:
             self._over = str(error).splitlines()[0]
             name = error.agent if isinstance(error, AgentFailed) else "environment"
-            self.timeline.add(Entry(self.queue.now_ns, "end", name, str(error), self.queue.now_ns))
+            self.timeline.note("end", name, self.queue.now_ns, self.queue.now_ns, str(error))
             raise
         return self._result
 
@@ -158,57 +155,65 @@ class EventEnv:
         self._result = StepResult(self._observations(), earned, terminated, truncated, dict(self._actions))
         self.queue.push(self.queue.now_ns + self.step_ns, Phase.CLOCK, self._clock, "clock")
 
-    def _tick(self, agent: str) -> None:
-        self.queue.push(
-            self._delays[agent].next_tick(self.queue.now_ns), Phase.SAMPLE, partial(self._tick, agent), f"tick of {agent}"
-        )
-        self._sample(agent)
+    def _tick(self, course: Course) -> None:
+        at = course.delays.next_tick(self.queue.now_ns)
+        self.queue.push(at, Phase.SAMPLE, partial(self._tick, course), course.labels.tick)
+        self._sample(course)
 
     def _wake(self, agent: str) -> None:
-        self.queue.push(self.queue.now_ns, Phase.SAMPLE, partial(self._sample, agent), f"waking of {agent}")
+        self.queue.push(self.queue.now_ns, Phase.SAMPLE, partial(self._sample, self._courses[agent]), f"waking of {agent}")
 
-    def _sample(self, agent: str) -> None:
-        if agent not in self.wiring.split or agent in self.wiring.reporters:
-            self.world.advance()  # one who only does what it is told looks at nothing
-        now, level = self.queue.now_ns, self.agents[agent].level
+    def _sample(self, course: Course) -> None:
+        if course.looks:
+            self.world.advance()
         self._samples += 1
-        number, values = self._samples, self.world.values
-        self.timeline.add(Entry(now, "sample", agent, since_ns=now))
-        at = now + self._delays[agent].observation()
-        if agent in self.wiring.reporters:
-            self.queue.push(at, Phase.REPORT + level, partial(self._report, agent, values, now, number), f"report of {agent}")
-        if agent in self.wiring.actors:
-            self.queue.push(at, Phase.DECISION - level, partial(self._decide, agent, values, now, number), f"decision of {agent}")
-
-    def _report(self, agent: str, values: Array, sampled_ns: int, number: int) -> None:
-        if number >= self._decided.get(agent, 0):
-            self.post.send(*self._turn.report(agent, self._seen(agent, values, sampled_ns), self.time_s))
-
-    def _decide(self, agent: str, values: Array, sampled_ns: int, number: int) -> None:
-        now, delays = self.queue.now_ns, self._delays[agent]
-        if number < self._decided.get(agent, 0):
-            self.timeline.add(Entry(now, "overtaken", agent, "observation", sampled_ns))
-            return
-        self._decided[agent] = number
-        action = self._turn.decide(agent, partial(self._seen, agent, values, sampled_ns), self.post.inbox, self.time_s)
-        self._actions[agent] = action
-        self.timeline.add(Entry(now, "decision", agent, since_ns=sampled_ns, late=now - sampled_ns > delays.stale_ns))
-        if len(self.agents[agent].action):
-            happen = partial(self._act, agent, action, sampled_ns, number)
-            self.queue.push(now + delays.action(), Phase.ARRIVAL, happen, f"action of {agent}")
-        for link, payload in self._turn.announce(agent, action, self.post.inbox, self.time_s):
-            self.post.send(link, payload)
-
-    def _act(self, agent: str, action: Action, sampled_ns: int, number: int) -> None:
         now = self.queue.now_ns
-        if number < self._acted.get(agent, 0):
-            self.timeline.add(Entry(now, "overtaken", agent, "action", sampled_ns))
+        sample = Sample(self.world.values, now, self._samples)
+        self.timeline.note("sample", course.name, now, now)
+        at = now + course.delays.observation()
+        if course.reports:
+            self.queue.push(at, course.report_order, partial(self._report, course, sample), course.labels.report)
+        if course.acts:
+            self.queue.push(at, course.decision_order, partial(self._decide, course, sample), course.labels.decision)
+
+    def _report(self, course: Course, sample: Sample) -> None:
+        if sample.number >= course.decided:
+            seen = self._seen(course.name, sample.values, sample.at_ns)
+            self.post.send(*self._turn.report(course.name, seen, self.time_s))
+
+    def _decide(self, course: Course, sample: Sample) -> None:
+        now, agent = self.queue.now_ns, course.name
+        if sample.number < course.decided:
+            self.timeline.note("overtaken", agent, now, sample.at_ns, "observation")
             return
-        self._acted[agent] = number
-        own = action.values[:, : len(self.agents[agent].action)]
-        self.world.hold(agent, own)
-        late = now - sampled_ns > self._delays[agent].deadline_ns
-        self.timeline.add(Entry(now, "action", agent, repr(own[0].tolist()), sampled_ns, late))
+        course.decided = sample.number
+        see = partial(self._seen, agent, sample.values, sample.at_ns)
+        action = self._turn.decide(agent, see, self.post.inbox, self.time_s)
+        self._actions[agent] = action
+        self.timeline.note("decision", agent, now, sample.at_ns, late=now - sample.at_ns > course.delays.stale_ns)
+        if course.own:
+            happen = partial(self._act, course, action, sample)
+            self.queue.push(now + course.delays.action(), Phase.ARRIVAL, happen, course.labels.action)
+        if course.heads:
+            for link, payload in self._turn.announce(agent, action, self.post.inbox, self.time_s):
+                self.post.send(link, payload)
+
+    def _act(self, course: Course, action: Action, sample: Sample) -> None:
+        now = self.queue.now_ns
+        if sample.number < course.acted:
+            self.timeline.note("overtaken", course.name, now, sample.at_ns, "action")
+            return
+        course.acted = sample.number
+        if action is not course.held:
+            self._hold(course, action)
+        late = now - sample.at_ns > course.delays.deadline_ns
+        self.timeline.note("action", course.name, now, sample.at_ns, course.detail, late=late)
+
+    def _hold(self, course: Course, action: Action) -> None:
+        own = action.values[:, : course.own]
+        self.world.hold(course.name, own)
+        course.held = action
+        course.detail = repr(own[0].tolist()) if self.timeline.details else ""
 
     def _seen(self, agent: str, values: Array, sampled_ns: int, inbox: Inbox | None = None) -> Observation:
         local, others = self.wiring.proxy.interpret(agent, values)

@@ -10,7 +10,6 @@ import numpy as np
 from gridbench.heron.messaging.inbox import Inbox
 from gridbench.heron.messaging.message import Message
 from gridbench.heron.scheduling.event_queue import Phase
-from gridbench.heron.scheduling.timeline import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,5 +71,5 @@ class Post:
     def _log(self, what: str, message: Message) -> None:
         now = self.queue.now_ns
         late = what == "message" and now - message.sent_ns > self.delays[message.sender].deadline_ns
-        detail = f"{message.kind.name} to {message.receiver} {message.payload}"
-        self.timeline.add(Entry(now, what, message.sender, detail, message.sent_ns, late))
+        detail = f"{message.kind.name} to {message.receiver} {message.payload}" if self.timeline.details else ""
+        self.timeline.note(what, message.sender, now, message.sent_ns, detail, late=late)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.heron.action import Action
+from gridbench.heron.agents.agent import Agent
 from gridbench.heron.errors import ActionRefused, named, shaped
 from gridbench.heron.reader import Reader
 from gridbench.heron.termination import Progress
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     See = Callable[[], Observation]
 
 
+MISSING = "action: missing; give the step an ask for it, or the agent a policy"
+
+
 class Turn:
     """Asks agents and protocols in the name of a run; an agent's fault comes out with its name."""
 
@@ -33,6 +37,8 @@ class Turn:
         self.batch = batch
         self.given: dict[str, Action] = {}
         self._last: dict[str, Array] = {}
+        self._news: dict[str, int] = {}
+        self._told: dict[str, Action] = {}
 
     def give(self, asks: Mapping[str, Array] | None, *, boxed: bool = False) -> None:
         """Take asks that stand for policies, or points of the box [-1, 1] that stand for asks.
@@ -44,7 +50,14 @@ class Turn:
         if order not in self.wiring.readers:
             self._check_known(order)
             self.wiring.readers[order] = Reader({name: self.wiring.specs[name] for name in order})
+        self._check_missing(asks)
         self.given = self.wiring.readers[order].read(asks, self.batch, boxed=boxed)
+
+    def _check_missing(self, asks: Mapping[str, Array]) -> None:
+        for name in self.wiring.deciders:
+            agent = self.wiring.agents[name]
+            if name not in asks and agent.policy is None and type(agent).act is Agent.act:
+                raise ActionRefused(f"agent {name}", [MISSING])
 
     def _check_known(self, names: tuple[str, ...]) -> None:
         for name in names:
@@ -75,9 +88,13 @@ class Turn:
         spec = self.wiring.specs[agent]
         if agent in self.wiring.directed:
             head, group = self.wiring.directed[agent]
-            payload, told = inbox.read(self.wiring.link[head.name, agent])
+            link = self.wiring.link[head.name, agent]
+            if agent in self.wiring.split and inbox.news[link.index] == self._news.get(agent):
+                return self._told[agent]
+            payload, told = inbox.read(link)
             if agent in self.wiring.split:  # the head's own parts, within bounds already
                 action = Action(spec, self._heard(agent, payload, told), np.zeros(payload.shape))
+                self._news[agent], self._told[agent] = inbox.news[link.index], action
             else:
                 answer = self._answer(agent, partial(head.protocol.answer, group, agent, payload), see, time_s)
                 action = self._fit(agent, spec.take(self._heard(agent, answer, told), agent))
@@ -124,7 +141,7 @@ class Turn:
         ask = named(agent, what, time_s, lambda: declared.act(observation, spec))
         if ask is None:
             if len(spec):
-                raise ActionRefused(f"agent {agent}", ["action: missing; give the step an ask for it, or the agent a policy"])
+                raise ActionRefused(f"agent {agent}", [MISSING])
             ask = np.zeros((self.batch, 0))
         return spec.read(ask, agent)
 

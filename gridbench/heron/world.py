@@ -11,7 +11,6 @@ from gridbench.heron.errors import refuse
 from gridbench.heron.scheduling.clock import to_s
 from gridbench.heron.scheduling.event_queue import Phase
 from gridbench.heron.scheduling.monitor import Watch
-from gridbench.heron.scheduling.timeline import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +99,7 @@ class World:
         self.values = self.values.copy()
         self.values[0, column] = after
         now = self.queue.now_ns
-        self.timeline.add(Entry(now, "disturbance", slot.agent, f"{slot.name} {before!r} to {after!r}", now))
+        self.timeline.note("disturbance", slot.agent, now, now, f"{slot.name} {before!r} to {after!r}")
         self._look()
         if not series.cancelled:
             self._next(series)
@@ -111,6 +110,6 @@ class World:
             value = float(self.values[0, watch.column])
             if watch.fires(value, now):
                 slot = self.wiring.layout.slots[watch.column]
-                self.timeline.add(Entry(now, "monitor", slot.agent, f"{watch.monitor.name}: {slot.name} {value!r}", now))
+                self.timeline.note("monitor", slot.agent, now, now, f"{watch.monitor.name}: {slot.name} {value!r}")
                 for agent in watch.monitor.wakes:
                     self.wake(agent)

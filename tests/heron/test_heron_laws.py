@@ -156,7 +156,7 @@ def test_law_4_lost_late_and_overtaken_messages_are_counted():
         env.step()
     times = analyse(env.timeline)["floor"]
     arrived = env.timeline.of("message", "floor")
-    on_the_way = sum(e.label.startswith("message") for e in env.queue._heap)
+    on_the_way = sum(e.label.startswith("message") for e in env.queue.waiting())
     assert times.sent == times.lost + len(arrived) + times.overtaken + times.refused + on_the_way
     assert 0.2 < times.lost / times.sent < 0.4
     assert times.late == sum(e.age_ns > 900 * 10**9 for e in arrived) > 0

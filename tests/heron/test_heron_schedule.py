@@ -54,7 +54,7 @@ def test_cancelled_events_do_not_happen_and_the_past_is_closed():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_jitter_has_mean_one_and_its_scale(kind):
-    draws = [Jitter(kind, 0.1).factor(np.random.default_rng(n)) for n in range(4000)]
+    draws = Jitter(kind, 0.1).draw(np.random.default_rng(0), 4000)
     spread = {"none": 0, "uniform": 0.1 / math.sqrt(3), "gaussian": 0.1, "lognormal": 0.1}[kind]
     assert np.mean(draws) == pytest.approx(1.0, abs=0.01)
     assert np.std(draws) == pytest.approx(spread, abs=0.01)

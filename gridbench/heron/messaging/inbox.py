@@ -36,17 +36,19 @@ class Link:
 
 
 class Inbox:
-    """Payloads (environments, numbers), zero until the first message, and which links have received one."""
+    """Payloads (environments, numbers), zero until the first message, which links have received one, and how often each did."""
 
     def __init__(self, links: Sequence[Link], batch: int) -> None:
         """Begin empty."""
         self.values: Array = np.zeros((batch, sum(len(link.kind) for link in links)))
         self.received: Mask = np.zeros((batch, len(links)), dtype=bool)
+        self.news = [0] * len(links)
 
     def copy(self) -> Inbox:
         """Return an inbox with the same messages."""
         other = Inbox((), 0)
         other.values, other.received = self.values.copy(), self.received.copy()
+        other.news = self.news.copy()
         return other
 
     def put(self, link: Link, payload: Array) -> Mask:
@@ -54,6 +56,7 @@ class Inbox:
         good = np.asarray(np.isfinite(payload).all(axis=1))
         self.values[:, link.columns] = np.where(good[:, None], payload, self.values[:, link.columns])
         self.received[:, link.index] |= good
+        self.news[link.index] += 1
         return good
 
     def read(self, link: Link) -> tuple[Array, Mask]:

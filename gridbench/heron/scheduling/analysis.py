@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gridbench.heron.scheduling.timeline import Timeline
 
 
@@ -37,8 +38,9 @@ HEADER = "agent        samples decisions actions  mean_s   p95_s   max_s stale m
 
 def analyse(timeline: Timeline) -> dict[str, AgentTimes]:
     """Return the times of every agent that appears; messages count for their sender."""
-    agents = sorted({entry.agent for entry in timeline.entries if entry.what in ("sample", "sent")})
-    return {agent: _times(timeline, agent) for agent in agents}
+    counted = timeline.counts()
+    agents = sorted({agent for what, agent, _ in counted if what in ("sample", "sent")})
+    return {agent: _times(timeline, counted, agent) for agent in agents}
 
 
 def table(timeline: Timeline) -> str:
@@ -51,24 +53,28 @@ def table(timeline: Timeline) -> str:
     return "\n".join([HEADER, *rows])
 
 
-def _times(timeline: Timeline, agent: str) -> AgentTimes:
-    entries = [entry for entry in timeline.entries if entry.agent == agent]
-    acted = [entry for entry in entries if entry.what == "action"]
-    seconds = np.array([entry.age_ns for entry in acted] or [0]) / 1e9
-    count = Counter(entry.what for entry in entries)
+def _times(timeline: Timeline, counted: Mapping[tuple[str, str, bool], int], agent: str) -> AgentTimes:
+    def count(what: str) -> int:
+        return counted[what, agent, False] + late(what)
+
+    def late(what: str) -> int:
+        return counted[what, agent, True]
+
+    acted = timeline.ages_ns("action", agent)
+    seconds = acted / 1e9 if acted.size else np.zeros(1)
     return AgentTimes(
         agent=agent,
-        samples=count["sample"],
-        decisions=count["decision"],
-        actions=len(acted),
+        samples=count("sample"),
+        decisions=count("decision"),
+        actions=count("action"),
         latency_mean_s=float(seconds.mean()),
         latency_p95_s=float(np.percentile(seconds, 95)),
         latency_max_s=float(seconds.max()),
-        stale=sum(e.late for e in entries if e.what == "decision"),
-        missed=sum(e.late for e in acted),
-        sent=count["sent"],
-        lost=count["lost"],
-        late=sum(e.late for e in entries if e.what == "message"),
-        overtaken=count["overtaken"],
-        refused=count["refused"],
+        stale=late("decision"),
+        missed=late("action"),
+        sent=count("sent"),
+        lost=count("lost"),
+        late=late("message"),
+        overtaken=count("overtaken"),
+        refused=count("refused"),
     )

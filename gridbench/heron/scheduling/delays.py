@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gridbench.heron.scheduling.clock import to_ns
+from gridbench.heron.scheduling.jitter import Factors
 from gridbench.heron.streams import stream
 
 if TYPE_CHECKING:
     from gridbench.heron.scheduling.timing import Timing
 
-WHAT = ("tick", "observation", "action", "message", "loss")
+WHAT = ("tick", "observation", "action", "message")
 
 
 class Delays:
@@ -22,7 +23,10 @@ class Delays:
         self.tick_ns = step_ns if timing.tick_s is None else to_ns(timing.tick_s)
         self.deadline_ns = self.tick_ns if timing.deadline_s is None else to_ns(timing.deadline_s)
         self.stale_ns = self.tick_ns if timing.stale_s is None else to_ns(timing.stale_s)
-        self._streams = {what: stream(seed, "delays", agent, what) for what in WHAT}
+        self._loss = stream(seed, "delays", agent, "loss")
+        self._factors = {what: Factors(timing.jitter, stream(seed, "delays", agent, what)) for what in WHAT}
+        nominal = {"observation": timing.observation_s, "action": timing.action_s, "message": timing.message_s}
+        self._takes_ns = {what: to_ns(seconds) for what, seconds in nominal.items()}
         self._nominal_ns = to_ns(timing.offset_s)
 
     def first_tick(self) -> int:
@@ -32,24 +36,24 @@ class Delays:
     def next_tick(self, now_ns: int) -> int:
         """Return when it samples next: the clock does not drift, jitter is about the nominal tick, time only goes on."""
         self._nominal_ns += self.tick_ns
-        factor = self.timing.jitter.factor(self._streams["tick"])
-        return max(now_ns + 1, self._nominal_ns + round((factor - 1.0) * self.tick_ns))
+        return max(now_ns + 1, self._nominal_ns + round((self._factors["tick"].next() - 1.0) * self.tick_ns))
 
     def observation(self) -> int:
         """Return how long a sample takes to reach the agent."""
-        return self._scattered("observation", self.timing.observation_s)
+        return self._scattered("observation")
 
     def action(self) -> int:
         """Return how long an action takes to act."""
-        return self._scattered("action", self.timing.action_s)
+        return self._scattered("action")
 
     def message(self) -> int:
         """Return how long a message takes."""
-        return self._scattered("message", self.timing.message_s)
+        return self._scattered("message")
 
     def lost(self) -> bool:
         """Return whether a message is lost."""
-        return self.timing.loss > 0 and float(self._streams["loss"].random()) < self.timing.loss
+        return self.timing.loss > 0 and float(self._loss.random()) < self.timing.loss
 
-    def _scattered(self, what: str, nominal_s: float) -> int:
-        return round(to_ns(nominal_s) * self.timing.jitter.factor(self._streams[what])) if nominal_s > 0 else 0
+    def _scattered(self, what: str) -> int:
+        nominal_ns = self._takes_ns[what]
+        return round(nominal_ns * self._factors[what].next()) if nominal_ns else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -22,16 +22,14 @@ class Phase(IntEnum):
     DECISION = 30
 
 
-@dataclass(order=True, slots=True)
+@dataclass(slots=True)
 class Event:
-    """One thing to happen at time_ns; of equal time and order, the one scheduled first."""
+    """One thing to happen at time_ns."""
 
     time_ns: int
-    order: int
-    number: int
-    happen: Callable[[], None] = field(compare=False)
-    label: str = field(compare=False, default="")
-    cancelled: bool = field(compare=False, default=False)
+    happen: Callable[[], None]
+    label: str = ""
+    cancelled: bool = False
 
     def cancel(self) -> None:
         """Let it not happen; no matter if it already has."""
@@ -43,7 +41,7 @@ class EventQueue:
 
     def __init__(self) -> None:
         """Begin empty, at time 0."""
-        self._heap: list[Event] = []
+        self._heap: list[tuple[int, int, int, Event]] = []
         self._number = 0
         self.now_ns = 0
 
@@ -51,20 +49,24 @@ class EventQueue:
         """Schedule something and return its event, which can be cancelled; raise ValueError for the past."""
         if time_ns < self.now_ns:
             raise ValueError(f"{label or 'event'}: {time_ns} ns is before now, {self.now_ns} ns")
-        event = Event(time_ns, order, self._number, happen, label)
+        event = Event(time_ns, happen, label)
+        heapq.heappush(self._heap, (time_ns, order, self._number, event))
         self._number += 1
-        heapq.heappush(self._heap, event)
         return event
 
     def pop(self) -> Event | None:
         """Return the next event that is not cancelled and move the time there; None if there is none."""
         while self._heap:
-            event = heapq.heappop(self._heap)
+            event = heapq.heappop(self._heap)[3]
             if not event.cancelled:
                 self.now_ns = event.time_ns
                 return event
         return None
 
+    def waiting(self) -> list[Event]:
+        """Return the events that are still to happen, in any order."""
+        return [event for *_, event in self._heap if not event.cancelled]
+
     def __len__(self) -> int:
         """Return how many events are still to happen."""
-        return sum(not event.cancelled for event in self._heap)
+        return len(self.waiting())

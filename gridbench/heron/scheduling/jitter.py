@@ -11,6 +11,7 @@ from gridbench.heron.errors import refuse
 if TYPE_CHECKING:
     import numpy as np
 
+BLOCK = 64
 KINDS = ("none", "uniform", "gaussian", "lognormal")
 
 
@@ -38,12 +39,28 @@ class Jitter:
         """Whether nothing scatters."""
         return self.kind == "none" or self.scale == 0
 
-    def factor(self, generator: np.random.Generator) -> float:
-        """Return a factor of mean about 1, never negative."""
+    def draw(self, generator: np.random.Generator, count: int) -> list[float]:
+        """Return factors of mean about 1, never negative; a block of them is the same as so many one by one."""
         if self.still:
-            return 1.0
+            return [1.0] * count
         if self.kind == "uniform":
-            return 1.0 + self.scale * float(generator.uniform(-1.0, 1.0))
+            return [1.0 + self.scale * draw for draw in generator.uniform(-1.0, 1.0, count).tolist()]
+        normal = generator.standard_normal(count).tolist()
         if self.kind == "gaussian":
-            return max(0.0, 1.0 + self.scale * float(generator.standard_normal()))
-        return math.exp(self.scale * float(generator.standard_normal()) - 0.5 * self.scale**2)
+            return [max(0.0, 1.0 + self.scale * draw) for draw in normal]
+        return [math.exp(self.scale * draw - 0.5 * self.scale**2) for draw in normal]
+
+
+class Factors:
+    """The factors of one stream, drawn by the block, as that is cheaper."""
+
+    def __init__(self, jitter: Jitter, generator: np.random.Generator) -> None:
+        """Draw from a generator that no one else draws from."""
+        self._jitter, self._generator = jitter, generator
+        self._left: list[float] = []
+
+    def next(self) -> float:
+        """Return the next factor."""
+        if not self._left:
+            self._left = self._jitter.draw(self._generator, BLOCK)[::-1]
+        return self._left.pop()

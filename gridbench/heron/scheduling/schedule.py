@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Timings by level, and by agent where one differs; by default every tick is a step and nothing takes time."""
+    """Timings by level, and by agent where one differs; by default every tick is a step and nothing takes time.
+
+    Without `details` the timeline does not tell what actions and messages hold, which is quicker.
+    """
 
     levels: Mapping[int, Timing] = field(default_factory=dict)
     agents: Mapping[str, Timing] = field(default_factory=dict)
     disturbances: tuple[Disturbance, ...] = ()
     monitors: tuple[Monitor, ...] = ()
+    details: bool = True
 
     def __post_init__(self) -> None:
         """Raise DeclarationError for bad times, naming the agent or the level."""
