@@ -59,8 +59,7 @@ def play(scenario: Scenario, microgrids: list[str], day: int, fee: float) -> Day
     own = next(group.devices for group in scenario.agents if group.name == OPERATOR)
     left_alone = {device.name: RestPolicy() for device in scenario.devices if device.asks() and device.name in own}
     auction = {OPERATOR: PeerToPeerTradingProtocol(fee=fee, blocks=BLOCKS)}
-    env = StepEnv(declare(scenario, split="test", protocols=auction, policies=left_alone))
-    env.wiring.dynamics.chosen = (day,)
+    env = StepEnv(declare(scenario, split="test", protocols=auction, policies=left_alone, days=[day]))
     env.reset(seeds=[0])
     rows = [row(scenario, env, microgrids) for _ in range(scenario.steps)]
     return Day(*(np.array(column) for column in zip(*rows, strict=True)))

@@ -35,12 +35,14 @@ def declare(
     grids: Sequence[PowerGridAgent] | None = None,
     protocols: Mapping[str, Protocol] | None = None,
     policies: Mapping[str, Policy] | None = None,
+    days: Sequence[int] | None = None,
 ) -> Declaration:
     """Return the declaration: the owner of the tie as the operator, every other agent as a coordinator, devices below them.
 
     With agents "microgrid" each grid agent decides for its own devices, with "device" every device for itself, with "single"
     the operator for all. `protocols` and `policies` name agents whose protocol or policy is another; `grids` are coordinators
-    made elsewhere, one an agent of the scenario that does not own the tie. Raises InvalidInput and UnknownName.
+    made elsewhere, one an agent of the scenario that does not own the tie; `days` are those to play, one an environment, drawn
+    from the split otherwise. Raises InvalidInput and UnknownName.
     """
     if agents not in GRANULARITIES:
         raise InvalidInput("environment", [f"agents {agents!r}: choose one of {', '.join(GRANULARITIES)}"])
@@ -63,7 +65,7 @@ def declare(
         hierarchy.agents[name].policy = policy
     end = Steps(scenario.steps, terminates=True)
     ending = end if max_episode_steps is None else FirstOf(end, Steps(max_episode_steps))
-    return Declaration(hierarchy, GridPlant(scenario, split), scenario.step_h * 3600.0, ending, observability)
+    return Declaration(hierarchy, GridPlant(scenario, split, days), scenario.step_h * 3600.0, ending, observability)
 
 
 def _grids(scenario: Scenario, lay: Layout, tie: int) -> list[PowerGridAgent]:

@@ -32,11 +32,12 @@ Floats = NDArray[np.float64]
 
 
 class GridPlant:
-    """A scenario's grid on the days of one of its splits."""
+    """A scenario's grid on the days of one of its splits: drawn from it, or those given, an environment each."""
 
-    def __init__(self, scenario: Scenario, split: str) -> None:
+    def __init__(self, scenario: Scenario, split: str, days: Sequence[int] | None = None) -> None:
         """Name the days; raise UnknownName for an unknown split."""
         self.scenario, self.split = scenario, scenario.split(split)
+        self.days = None if days is None else tuple(days)
 
     def bind(self, layout: HeronLayout, controls: Mapping[str, int]) -> GridDynamics:
         """Return the dynamics under a layout."""
@@ -57,8 +58,8 @@ class GridDynamics:
         self._drawn_from = np.array(self.split.days)
         self.days: tuple[int, ...] = ()
         """The days that are played, an environment each."""
-        self.chosen: tuple[int, ...] | None = None
-        """The days that the next start plays, drawn where there are none."""
+        self.chosen = world.days
+        """The days that a start plays, drawn where there are none."""
         apart = billed_apart(scenario, self.layout)
         self._plant = Plant(apart)
         self._signals, self._measured = DaySignals(scenario, self.layout), Measurements(self.layout)
@@ -76,7 +77,6 @@ class GridDynamics:
     def start(self, values: Floats, generators: Sequence[np.random.Generator]) -> Floats:
         """Return the state at midnight of a day, drawn from the split where none was chosen."""
         self.days = self.chosen or tuple(int(generator.choice(self._drawn_from)) for generator in generators)
-        self.chosen = None
         if len(self.days) != len(values):
             raise InvalidInput("environment", [f"{len(self.days)} days for {len(values)} environments"])
         columns = [self.scenario.window(self.split.name, day) for day in self.days]

@@ -46,7 +46,7 @@ class Stage:
         self.dynamics = cast("GridDynamics", wiring.dynamics)
         self.parts = layout(self.scenario).agents
         """The grid agents: coordinators and the operator."""
-        free = [n for n, spec in wiring.specs.items() if len(spec) and n not in wiring.directed and not wiring.agents[n].policy]
+        free = [name for name in wiring.deciders if wiring.agents[name].policy is None]
         self.agents = tuple(sorted(free, key=self._rank))
         faults = [] if reward in REWARDS else [f"reward {reward!r}: choose one of {', '.join(REWARDS)}"]
         if faults or not self.agents:

@@ -68,6 +68,8 @@ class Wiring:
         """Agents with a hook in what they see, which is asked whether someone looks or not."""
         self.ending = tuple((i, a) for i, a in enumerate(self.agents.values()) if type(a).done is not Agent.done)
         """Place and agent of each that may say it is done; the others never are."""
+        self.deciders = tuple(name for name, spec in self.specs.items() if len(spec) and name not in self.directed)
+        """Who decides on an action of its own, or of those below it."""
         self.readers: dict[tuple[str, ...], Reader] = {}
         """Of asks that were given together before."""
         self.rewards = Rewards(self)

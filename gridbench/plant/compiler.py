@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from gridbench import places
-from gridbench.errors import StorageError
+from gridbench.errors import InvalidInput, StorageError, UnknownName
 from gridbench.physics import branch_flow
 from gridbench.physics.devices import CapacitorBank, GridTie, LoadingLimit, Regulator, VoltageBand
 from gridbench.physics.reach import least_slacks
@@ -138,6 +138,9 @@ def _added(place: str, number: Traced, over: str = "") -> list[str]:
 
 
 def _cash(place: str, cash: dict[str, Traced]) -> list[str]:
+    strange = [str(UnknownName("component of money", name, MONEY)) for name in cash if name not in MONEY]
+    if strange:
+        raise InvalidInput("cost of a device", strange)
     return [line for name, usd in cash.items() for line in _added(place.format(MONEY.index(name)), usd)]
 
 
