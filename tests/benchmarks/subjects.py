@@ -1,4 +1,4 @@
-"""What is timed: one bare power flow of pandapower, a step of the environment, and a step of a batch of plants."""
+"""What is timed: one bare power flow of pandapower, days of environments, and steps of a batch."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import time
 import numpy as np
 import pandapower as pp
 
-from gridbench.envs.parallel import GridParallelEnv
+from gridbench.envs import MultiAgentMicrogrids
+from gridbench.envs.batch import BatchEnv
+from gridbench.envs.declaration import declare
+from gridbench.heron import StepEnv
 from gridbench.networks.pandapower import to_pandapower
 from gridbench.physics.devices import Load
 from gridbench.plant.plant import Plant
+from gridbench.plant.violations import excesses
 
 
 def bare_power_flow(scenario):
@@ -23,10 +27,42 @@ def bare_power_flow(scenario):
     return lambda: pp.runpp(net)
 
 
+def mild_actions(scenario, sizes, *batch):
+    """A day of mild random actions."""
+    rng = np.random.default_rng(0)
+    return [{a: rng.uniform(-0.2, 0.2, (*batch, n)) for a, n in sizes.items()} for _ in range(scenario.steps)]
+
+
+def bare_day(scenario):
+    """A whole day of all agents with no hierarchy: decode, simulate, observe, count violations, and return dicts by agent."""
+    env, rng = BatchEnv(scenario), np.random.default_rng(0)
+    days, actions = scenario.split("train").days, mild_actions(scenario, env.codec.sizes)
+
+    def step(action):
+        seen, rewards, result = env.step({agent: np.asarray(one)[None] for agent, one in action.items()})
+        over = excesses(scenario, result.v_pu, result.loading, (result.p_root_mw, result.q_root_mvar))
+        violations = 0 if result.blackout[0] else sum(int(np.count_nonzero(one)) for one in over.values())
+        info = {"cost_usd": float(result.cost_usd[0]), "violations": violations, "blackout": bool(result.blackout[0])}
+        return (
+            {agent: seen[agent][0] for agent in env.agents},
+            {agent: float(rewards[agent][0]) for agent in env.agents},
+            dict.fromkeys(env.agents, env.over),
+            dict.fromkeys(env.agents, False),
+            {agent: dict(info) for agent in env.agents},
+        )
+
+    def day():
+        env.reset([scenario.window("train", int(rng.choice(days)))])
+        for action in actions:
+            step(action)
+
+    return day
+
+
 def environment_day(scenario):
-    """A whole day of all agents with random actions, reset and all."""
-    env = GridParallelEnv(scenario, seed=0)
-    actions = [{a: env.action_space(a).sample() * 0.2 for a in env.possible_agents} for _ in range(scenario.steps)]
+    """A whole day of all agents under the full hierarchy, with mild random actions, reset and all."""
+    env = MultiAgentMicrogrids(scenario, seed=0)
+    actions = mild_actions(scenario, env.stage.sizes)
 
     def day():
         env.reset()
@@ -34,6 +70,21 @@ def environment_day(scenario):
             env.step(action)
 
     return day
+
+
+def hierarchy_step(scenario, batch):
+    """One step of a batch of environments under the full hierarchy in step mode, with mild random actions."""
+    env = StepEnv(declare(scenario))
+    sizes = {name: len(env.wiring.specs[name]) for name in env.wiring.deciders}
+    actions = mild_actions(scenario, sizes, batch)
+    env.reset(range(batch))
+
+    def step():
+        if env.steps == scenario.steps:
+            env.reset(range(batch))
+        env.step(actions[env.steps], boxed=True)
+
+    return step
 
 
 def batch_step(scenario, batch):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from subjects import bare_power_flow, batch_step, environment_day, medians_s
+from subjects import bare_day, bare_power_flow, batch_step, environment_day, hierarchy_step, medians_s
 
 BATCH = 1024
 
 
 @pytest.mark.benchmark(group="step")
-@pytest.mark.parametrize("subject", [bare_power_flow, environment_day], ids=lambda s: s.__name__)
+@pytest.mark.parametrize("subject", [bare_power_flow, bare_day, environment_day], ids=lambda s: s.__name__)
 def test_one_at_a_time(benchmark, scenario, subject):
     benchmark.pedantic(subject(scenario), rounds=20, warmup_rounds=2)
 
 
 @pytest.mark.benchmark(group="batch")
 @pytest.mark.parametrize("batch", [1, 16, BATCH])
-def test_side_by_side(benchmark, scenario, batch):
-    benchmark.pedantic(batch_step(scenario, batch), rounds=20, warmup_rounds=2)
+@pytest.mark.parametrize("subject", [batch_step, hierarchy_step], ids=lambda s: s.__name__)
+def test_side_by_side(benchmark, scenario, subject, batch):
+    benchmark.pedantic(subject(scenario, batch), rounds=20, warmup_rounds=2)
 
 
 def test_a_step_of_all_agents_is_a_hundred_times_faster_than_one_bare_power_flow(scenario):
@@ -27,4 +28,14 @@ def test_a_step_of_all_agents_is_a_hundred_times_faster_than_one_bare_power_flow
 
 def test_a_step_in_a_batch_is_a_thousand_times_faster_than_one_bare_power_flow(scenario):
     slow, fast = medians_s(bare_power_flow(scenario), batch_step(scenario, BATCH), rounds=25)
+    assert slow / (fast / BATCH) >= 1000.0
+
+
+def test_the_full_hierarchy_costs_at_most_half_as_much_again_as_a_bare_environment(scenario):
+    bare, full = medians_s(bare_day(scenario), environment_day(scenario), rounds=25)
+    assert full / bare <= 1.5
+
+
+def test_a_batch_under_the_full_hierarchy_is_a_thousand_times_faster_than_one_bare_power_flow(scenario):
+    slow, fast = medians_s(bare_power_flow(scenario), hierarchy_step(scenario, BATCH), rounds=25)
     assert slow / (fast / BATCH) >= 1000.0
