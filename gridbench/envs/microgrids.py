@@ -25,6 +25,8 @@ class MultiAgentMicrogrids(NetworkedGridEnv):
         return self._given
 
 
-def parallel_env(scenario: Scenario | str, **options: Unpack[GridOptions]) -> MultiAgentMicrogrids:
-    """Return the PettingZoo environment of a scenario, or of its name. Raises UnknownName, InvalidInput."""
-    return MultiAgentMicrogrids(scenario, **options)
+def parallel_env(
+    scenario: Scenario | str, split: str = "train", seed: int | None = None, reward: str = "shared"
+) -> MultiAgentMicrogrids:
+    """Return the PettingZoo environment of a scenario, or of its name, on a split. Raises UnknownName, InvalidInput."""
+    return MultiAgentMicrogrids(scenario, split=split, seed=seed, reward=reward)
