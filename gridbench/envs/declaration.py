@@ -25,7 +25,7 @@ Granularity: TypeAlias = Literal["microgrid", "device", "single"]
 GRANULARITIES = ("microgrid", "device", "single")
 
 
-def declare(
+def declare(  # noqa: PLR0913 - each a choice of its own
     scenario: Scenario,
     *,
     agents: Granularity = "microgrid",
@@ -37,19 +37,19 @@ def declare(
     policies: Mapping[str, Policy] | None = None,
     days: Sequence[int] | None = None,
 ) -> Declaration:
-    """Return the declaration: the owner of the tie as the operator, every other agent as a coordinator, devices below them.
+    """Return the declaration: an operator, every other agent of the scenario as a coordinator, devices below them.
 
     With agents "microgrid" each grid agent decides for its own devices, with "device" every device for itself, with "single"
-    the operator for all. `protocols` and `policies` name agents whose protocol or policy is another; `grids` are coordinators
-    made elsewhere, one an agent of the scenario that does not own the tie; `days` are those to play, one an environment, drawn
-    from the split otherwise. Raises InvalidInput and UnknownName.
+    the operator for all. `protocols` and `policies` name agents whose protocol or policy is another. `grids` are coordinators
+    made elsewhere, the agent that is none of them being the operator (without them, the owner of the tie). `days` are those to
+    play, one an environment, drawn from the split otherwise. Raises InvalidInput and UnknownName.
     """
     if agents not in GRANULARITIES:
         raise InvalidInput("environment", [f"agents {agents!r}: choose one of {', '.join(GRANULARITIES)}"])
     lay = layout(scenario)
     tie = lay.device_agents[lay.devices.index(scenario.tie.name)]
     made = {grid.name: grid for grid in (_grids(scenario, lay, tie) if grids is None else grids)}
-    operator = OperatorAgent(scenario, lay)
+    operator = OperatorAgent(scenario, lay, next(i for i, name in enumerate(lay.agents) if name not in made))
     heads = {operator.name: operator, **{name: grid.place(scenario, lay, operator.name) for name, grid in made.items()}}
     builder = HierarchyBuilder().add(operator).add(*made.values(), under=operator)
     own: dict[str, list[str]] = {name: [] for name in heads}

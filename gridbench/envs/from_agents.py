@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gridbench.errors import InvalidInput
-from gridbench.scenario.assembly import assemble
+from gridbench.physics.devices import GridTie
+from gridbench.scenario.assembly import assemble, default_tie
 from gridbench.scenario.scenario import AgentGroup
 
 if TYPE_CHECKING:
@@ -20,12 +21,19 @@ OPERATOR = "operator"
 def scenario_of(name: str, grids: Sequence[PowerGridAgent]) -> Scenario:
     """Return the scenario of grid agents over one feeder: their devices, its nominal loads, a tie at its root, generated series.
 
-    An operator that owns the tie stands above them. Raises InvalidInput with all faults.
+    An operator stands above them; the agent that is concerned with the root owns the tie, and pays for what it exchanges.
+    Raises InvalidInput with all faults.
     """
     feeder = grids[0].feeder
     if any(grid.feeder is not feeder for grid in grids):
         mend = "join the feeders (gridbench.networks.join), and give each agent its own `buses` of the whole"
         raise InvalidInput(name, [f"the agents stand over different feeders: {mend}"])
-    groups = [AgentGroup(grid.name, tuple(device.name for device in grid.devices), grid.buses) for grid in grids]
     devices = [device for grid in grids for device in grid.devices]
-    return assemble(name, feeder, devices, [AgentGroup(OPERATOR, (), ()), *groups])
+    tied = any(isinstance(device, GridTie) for device in devices)
+    tie = None if tied else default_tie(feeder)
+    groups = [AgentGroup(OPERATOR, (), ())]
+    for grid in grids:
+        own = [device.name for device in grid.devices]
+        own += [tie.name] if tie is not None and feeder.root in grid.buses else []
+        groups.append(AgentGroup(grid.name, tuple(own), grid.buses))
+    return assemble(name, feeder, devices, groups, tie=tie)

@@ -79,6 +79,7 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
     def _reward_and_safety(self) -> tuple[dict[str, float], dict[str, float]]:
         """Return reward and safety by agent for the step just made: a hook.
 
+        `self.grids[name].cost` is the money of a grid agent and its devices, `self.cost_usd` that of all.
         By default the reward that was asked for, and the excess over limits (pu) of the agent's part, of all for an agent
         that is no grid agent.
         """
@@ -119,7 +120,7 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
         over, cut = bool(self.result.terminated[0]), bool(self.result.truncated[0])
         if over or cut:
             self.agents = []
-        shared = self._info(self.result)
+        shared = self._info()
         self._seen = {agent: seen[agent][0] for agent in agents}
         return (
             dict(self._seen),
@@ -128,6 +129,21 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
             dict.fromkeys(agents, cut and not over),
             {agent: {**shared, "safety": safety[agent]} for agent in agents},
         )
+
+    def rest(self) -> dict[str, NDArray[np.float64]]:
+        """Return the actions that leave every device alone."""
+        return {agent: self.stage.action(agent) for agent in self.possible_agents}
+
+    def action(self, agent: str, values: Mapping[str, float]) -> NDArray[np.float64]:
+        """Return the action of an agent that asks for some parts by name, in their units, and leaves the others alone.
+
+        Raises UnknownName for an agent that does not act, or a part that it does not have.
+        """
+        return self.stage.action(agent, values)
+
+    def get(self, path: str) -> float:
+        """Return the number at agent/feature.field, in its unit, as it stands; raise UnknownName if there is none."""
+        return float(self.stage.values[0, self.stage.env.wiring.layout.column(path)])
 
     def state(self) -> NDArray[np.float32]:
         """Return the observations of all agents in one array (fields of all agents,)."""
@@ -147,13 +163,14 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
 
     def _settle(self, result: StepResult) -> None:
         """Tell the grid agents what the step came to."""
+        self.cost_usd = float(self.stage.cost_usd(result)[0])
         for name, grid in self.grids.items():
             grid.cost = -self.scenario.reward_usd * float(result.rewards[name][0])
             grid.safety = float(self._excess[self.stage.parts.index(name)])
 
-    def _info(self, result: StepResult) -> dict[str, Any]:
+    def _info(self) -> dict[str, Any]:
         return {
-            "cost_usd": float(self.stage.cost_usd(result)[0]),
+            "cost_usd": self.cost_usd,
             "violations": int(self.stage.measured("violations")[0].sum()),
             "blackout": bool(self.stage.blackout()[0]),
             "day": self.day,

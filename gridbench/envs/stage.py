@@ -9,7 +9,7 @@ from gymnasium.spaces import Box
 
 from gridbench.envs.field import LIMIT
 from gridbench.envs.flat import FlatView
-from gridbench.errors import InvalidInput
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.heron.event_env import EventEnv
 from gridbench.heron.step_env import StepEnv
 from gridbench.plant.layout import layout
@@ -50,7 +50,8 @@ class Stage:
         self.agents = tuple(sorted(free, key=self._rank))
         faults = [] if reward in REWARDS else [f"reward {reward!r}: choose one of {', '.join(REWARDS)}"]
         if faults or not self.agents:
-            raise InvalidInput("environment", faults or ["no agent is left to act: all are directed or have policies"])
+            nobody = "no agent is left to act: all are directed or have policies; play StepEnv(declare(scenario, ...)) instead"
+            raise InvalidInput("environment", faults or [nobody])
         self.reward = reward
         top = next(name for name, up in wiring.hierarchy.parents.items() if up is None)
         self.top = top
@@ -94,6 +95,22 @@ class Stage:
         self.before = self.values
         result = self.env.step(cast("Mapping[str, Array]", actions), boxed=True)
         return self.view.read(self.values), self._rewards(result), result
+
+    def action(self, agent: str, values: Mapping[str, float] | None = None) -> Array:
+        """Return the action (entries,) of an agent that asks for some parts by name, in their units, the others left at rest.
+
+        Raises UnknownName for an agent that does not act, or a part that it does not have.
+        """
+        if agent not in self.sizes:
+            raise UnknownName("acting agent", agent, self.sizes)
+        spec = self.env.wiring.specs[agent]
+        asked = spec.rest.copy()
+        places = {part.name: i for i, part in enumerate(spec.parts)}
+        for name, value in (values or {}).items():
+            if name not in places:
+                raise UnknownName(f"part of {agent}", name, places)
+            asked[places[name]] = value
+        return np.asarray(spec.box(asked[None])[0])
 
     def cost_usd(self, result: StepResult) -> Array:
         """Return the money of a step (batch,), all agents together."""

@@ -53,10 +53,8 @@ def random_grid(seed):
             lost_load_usd_per_mwh=3000.0,
         ),
     ]  # fmt: skip
-    split = rng.integers(0, 2, len(devices)).tolist()
-    groups = [
-        AgentGroup("operator", ("tap", *(d.name for d, one in zip(devices, split, strict=True) if not one and d.name != "tap")), ()),
-        AgentGroup("village", tuple(d.name for d, one in zip(devices, split, strict=True) if one and d.name != "tap"), BUSES[:5]),
-    ]
+    theirs = [device.name for device in devices[1:] if rng.random() < 0.5]
+    own = [device.name for device in devices if device.name not in theirs]
+    groups = [AgentGroup("operator", tuple(own), ()), AgentGroup("village", tuple(theirs), BUSES[:5])]
     step_h, steps = (0.25, int(rng.integers(3, 8))) if rng.random() < 0.5 else (1.0, int(rng.integers(3, 8)))
     return assemble(f"grid_{seed}", feeder(0.3), devices, groups, step_h=step_h, steps=steps, seed=0)

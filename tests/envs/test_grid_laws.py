@@ -61,7 +61,8 @@ def test_law_2_energy_is_conserved_whatever_the_tick(scenario, tick_s):
 def watched(env):
     """Return, by storage, the hours and the power of every piece that the plant is advanced by from now on."""
     dynamics, slots = env.wiring.dynamics, env.wiring.layout
-    columns = {name: slots.column(f"{name}/electrical.p_mw") for name in env.agents if f"{name}/storage.energy_mwh" in slots.paths}
+    stores = [name for name in env.agents if f"{name}/storage.energy_mwh" in slots.paths]
+    columns = {name: slots.column(f"{name}/electrical.p_mw") for name in stores}
     pieces, advance = {name: [] for name in columns}, dynamics.advance
 
     def noted(values, controls, begin_s, elapsed_s):

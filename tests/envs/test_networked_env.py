@@ -7,7 +7,7 @@ import pytest
 from pettingzoo.test import parallel_api_test
 
 from gridbench.envs import NetworkedGridEnv, PowerGridAgent
-from gridbench.errors import InvalidInput
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.heron import FunctionPolicy, StepEnv
 from gridbench.heron.errors import AgentFailed, DeclarationError
 from gridbench.heron.protocols import PriceSignalProtocol, SetpointProtocol
@@ -48,21 +48,33 @@ def test_batteries_move_money_flows_and_time_goes_on():
     assert after.get("gen/status.on") == 1.0
     assert after.get("operator/time.hour_cos") < before.get("operator/time.hour_cos")
     grid = env.grids["MG1"]
-    own = sum(after.get(f"{name}/metrics.cost_usd")[0] for name in env.stage.env.agents if name not in {"operator", "tie"})
+    own = sum(after.get(f"{name}/metrics.cost_usd")[0] for name in env.stage.env.agents if name != "operator")
     assert rewards["MG1"] == -grid.cost == pytest.approx(-own)
     assert grid.cost > 0.0
     assert infos["MG1"]["safety"] == grid.safety
     assert not any(ends.values())
 
 
-def test_the_whole_cost_is_the_agents_and_the_tie():
+def test_an_agent_at_the_root_pays_for_the_exchange():
     env = Village(seed=0)
     env.reset(seed=0)
     for _ in range(24):
         _, _, ends, _, infos = env.step({"MG1": env.action_space("MG1").sample()})
-        tie = env.stage.env.state.get("tie/metrics.cost_usd") - env.stage.before[:, env.stage.env.wiring.layout.column("tie/metrics.cost_usd")]
-        assert infos["MG1"]["cost_usd"] == pytest.approx(env.grids["MG1"].cost + tie[0], abs=1e-9)
+        assert infos["MG1"]["cost_usd"] == env.cost_usd == pytest.approx(env.grids["MG1"].cost, abs=1e-9)
+    assert env.get("tie/metrics.cost_usd") != 0.0
     assert all(ends.values())
+
+
+def test_actions_by_name_and_in_units():
+    env = Village(seed=0)
+    env.reset(seed=0)
+    env.step(env.rest())
+    assert env.get("gen/status.on") == env.get("ess/electrical.p_mw") == 0.0
+    env.step({"MG1": env.action("MG1", {"gen/on": 1, "gen/p_mw": 0.8, "ess/p_mw": -0.25})})
+    assert env.get("gen/electrical.p_mw") == pytest.approx(0.8, abs=1e-6)
+    assert env.get("ess/electrical.p_mw") == pytest.approx(-0.25, abs=1e-6)
+    with pytest.raises(UnknownName, match="did you mean 'gen/p_mw'"):
+        env.action("MG1", {"gen/p_mv": 1.0})
 
 
 def test_it_passes_the_checks():
@@ -129,7 +141,7 @@ def test_devices_answer_a_price_by_their_marginal_rule():
 
 
 def test_a_raising_policy_ends_its_episode_with_its_name():
-    def broken(observation):
+    def broken(_):
         raise RuntimeError("no idea")
 
     core = StepEnv(Village().stage.env.wiring.declaration)

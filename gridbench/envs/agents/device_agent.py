@@ -11,6 +11,7 @@ from gridbench.envs.agents.fuel import Fuel
 from gridbench.envs.codec import ask_part
 from gridbench.heron.agents.field_agent import FieldAgent
 from gridbench.physics.devices import CapacitorBank, Generator, GridTie, Load, Regulator, Renewable, Storage
+from gridbench.physics.terms import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
     from gridbench.scenario.scenario import Scenario
 
 
+SLOPE = 20.0
+"""A storage answers with full power where a MWh earns this much (usd)."""
+_TOLD = ("price.price_rest_mean", "time.left_share")
+
+
 class DeviceAgent(FieldAgent):
     """Measures and moves one device; its parts are the device's asks, its reward minus the device's money."""
 
     def __init__(self, scenario: Scenario, layout: Layout, device: Device, policy: Policy | None = None) -> None:
         """Declare the agent of a device of the scenario."""
-        self.device = device
+        self.device, self.tie, self.step_h, self.day_h = device, scenario.tie, scenario.step_h, scenario.step_h * scenario.steps
         self.rest = device.at_rest()
         parts = [ask_part(name, span, self.rest[name]) for name, span in device.asks().items()]
         super().__init__(device.name, self.see(scenario, layout), parts, policy)
@@ -72,7 +78,10 @@ class GeneratorAgent(DeviceAgent):
 
 
 class StorageAgent(DeviceAgent):
-    """Discharges where the price repays buying the energy back at the day's later mean, charges where it is below it."""
+    """Discharges where the price repays buying the energy back at the day's later mean, charges where that repays the price.
+
+    It never gives so much that it could not be refilled by the end of the day, and refills in time.
+    """
 
     def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
         """Return energy, power limits and inverter."""
@@ -83,12 +92,19 @@ class StorageAgent(DeviceAgent):
         ]
 
     def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:
-        """Compare the price with the mean of those to come, through the efficiencies and the wear."""
+        """Compare the price with the later mean of buying, through efficiencies and wear: full power at SLOPE usd/MWh of gain."""
         unit = cast("Storage", self.device)
-        later = next(observation[name] for name in observation.names() if name.endswith("/price.price_rest_mean"))
-        gives = price * unit.efficiency_out - unit.wear_usd_per_mwh > later / unit.efficiency_in + unit.wear_usd_per_mwh
-        takes = price / unit.efficiency_in + unit.wear_usd_per_mwh < later * unit.efficiency_out - unit.wear_usd_per_mwh
-        return {"p_mw": unit.power_mw * (gives.astype(float) - takes.astype(float))}
+        told = {name.rpartition(".")[2]: observation[name] for name in observation.names() if name.split("/")[-1] in _TOLD}
+        later = self.tie.buy_usd_per_mwh(Values(price_usd_per_mwh=told["price_rest_mean"]))
+        loop, wear = unit.efficiency_in * unit.efficiency_out, 2.0 * unit.wear_usd_per_mwh
+        gives, takes = price * loop - later - wear, later * loop - price - wear
+        wanted = unit.power_mw * (np.clip(gives / SLOPE, 0.0, 1.0) - np.clip(takes / SLOPE, 0.0, 1.0))
+        begun, now = unit.initial()["energy_mwh"], observation["storage.energy_mwh"]
+        left_h = np.maximum(told["left_share"] * self.day_h - self.step_h, 0.0)
+        needed = begun - left_h * unit.power_mw * unit.efficiency_in  # at the end of this step, to be full again in time
+        most = np.maximum(now - needed, 0.0) * unit.efficiency_out / self.step_h
+        owed = np.maximum(needed - now, 0.0) / unit.efficiency_in / self.step_h
+        return {"p_mw": np.where(owed > 0.0, -np.minimum(owed, unit.power_mw), np.minimum(wanted, most))}
 
 
 class RenewableAgent(DeviceAgent):

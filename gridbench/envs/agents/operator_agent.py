@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 
 class OperatorAgent(SystemAgent):
-    """Owns the grid tie and its own part of the network, and tells the day as everyone may know it: clock and prices."""
+    """Stands over all, mostly with a part of the network and the grid tie of its own; tells the day as everyone may know it."""
 
     def __init__(
-        self, scenario: Scenario, layout: Layout, policy: Policy | None = None, protocol: Protocol | None = None
+        self, scenario: Scenario, layout: Layout, agent: int, policy: Policy | None = None, protocol: Protocol | None = None
     ) -> None:
-        """Declare the agent of the scenario that owns the tie."""
-        agent = layout.device_agents[layout.devices.index(scenario.tie.name)]
+        """Declare an agent of the layout as the operator."""
         known = [features.clock(), features.prices(), features.totals(scenario), features.series(layout)]
         part = part_features(scenario, layout, agent, whole=True)
         super().__init__(layout.agents[agent], [*known, *part], (), policy, protocol)
