@@ -72,16 +72,17 @@ class GridDynamics:
         self._since = self._row.slots_of([f"since.{name}" for name in self._timers.names], slots)
         self._series = self._row.slots_of([f"series.{name}" for name in self.layout.columns], slots)
         self._sums = self._row.slots_of(self._row.sums, slots)
+        self._passed = self._row.slots_of([f"violations.{name}" for name in self.layout.agents], slots)
         self._step_ns = to_ns(scenario.step_h * 3600.0)
 
     def start(self, values: Floats, generators: Sequence[np.random.Generator]) -> Floats:
         """Return the state at midnight of a day, drawn from the split where none was chosen."""
-        self.days = self.chosen or tuple(int(generator.choice(self._drawn_from)) for generator in generators)
-        if len(self.days) != len(values):
-            raise InvalidInput("environment", [f"{len(self.days)} days for {len(values)} environments"])
-        columns = [self.scenario.window(self.split.name, day) for day in self.days]
+        days = self.chosen or tuple(int(generator.choice(self._drawn_from)) for generator in generators)
+        if len(days) != len(values):
+            raise InvalidInput("environment", [f"{len(days)} days for {len(values)} environments"])
+        columns = [self.scenario.window(self.split.name, day) for day in days]
         self._known = self._signals.compute(columns)
-        self._weather = self._columns(columns)
+        self._weather, self.days = self._columns(columns), days
         self._first = np.tile(self.layout.initial, (len(values), 1))
         row = self._row.empty(len(values))
         row[:, self._row.measured] = self._measured.first(self._first)
@@ -102,6 +103,7 @@ class GridDynamics:
         since, weather = values.take(self._since, axis=1), self.series(values)
         states = self._timers.states(values.take(self._states, axis=1), since)
         asks = controls.take(self._asks, axis=1).astype(np.float32).astype(np.float64)
+        asks = self._timers.held(asks, states, since)
         last = step >= self.scenario.steps
         result = self._plant.advance(states, asks, weather, hours, first=self._first, last=last)
         at, row = self._row, self._row.empty(len(values))
@@ -110,6 +112,8 @@ class GridDynamics:
         if end_ns - begin_ns != self._step_ns:  # in a piece of a step the memories of whole steps follow the hours
             row[:, at.states] = self._timers.states(result.states, after)
         row[:, at.summed] = values.take(self._sums, axis=1) + self._added(result, hours, row)
+        if begin_ns % self._step_ns:  # the most that were passed at once in the step
+            row[:, at.violations] = np.maximum(row[:, at.violations], values.take(self._passed, axis=1))
         return self._slots(row, step, weather if left_ns else None)
 
     def series(self, values: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gridbench.heron.result import StepResult
 
 Arrays = dict[str, "NDArray[np.float32]"]
 Infos = dict[str, dict[str, Any]]
@@ -36,8 +36,8 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
     Write `_build_net`, and `_reward_and_safety` where the reward is another than minus the money. The agents are those that
     decide; they never change within a day and end together: terminated after the day's last step, truncated after
     `max_episode_steps`. Observations are float32 in [-5, 5], actions float32 in [-1, 1], clipped beyond. Infos carry
-    `cost_usd` of the step (all agents), `violations` (buses, branches and tie outside their limits, as scored), `blackout`,
-    `safety` (what the agent's limits were passed by) and `day`.
+    `cost_usd` of the step (all agents), `violations` (buses, branches and tie outside their limits at once, as scored),
+    `blackout`, `safety` (what the agent's limits were passed by) and `day`.
 
     Centralised, the declaration is compiled and everyone acts once a step. Distributed (`centralized=False`, or with a
     `schedule`), it runs on a timeline: the proxy hands each agent what it may see, messages go through the broker, and an
@@ -64,11 +64,11 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
         )  # fmt: skip
         timeline = chosen["schedule"] if chosen["centralized"] or chosen["schedule"] else Schedule()
         self.stage = Stage(declaration, chosen["reward"], timeline)
-        known = declaration.hierarchy.agents
-        self.grids = {name: grid for name, grid in known.items() if isinstance(grid, PowerGridAgent)}
+        self.grids = {name: one for name, one in self.stage.env.agents.items() if isinstance(one, PowerGridAgent)}
         self.possible_agents = list(self.stage.agents)
         self.agents: list[str] = []
         self.day, self._days = -1, np.array(self.split.days)
+        self._seen: Arrays = {}
         self._generator = np.random.default_rng(chosen["seed"])
         self.observation_spaces, self.action_spaces = self.stage.observation_spaces, self.stage.action_spaces
 
@@ -80,11 +80,12 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
         """Return reward and safety by agent for the step just made: a hook.
 
         `self.grids[name].cost` is the money of a grid agent and its devices, `self.cost_usd` that of all.
-        By default the reward that was asked for, and the excess over limits (pu) of the agent's part, of all for an agent
-        that is no grid agent.
+        By default the reward that was asked for, and the excess over limits (pu) of the agent's part, of all for one that acts
+        alone or is no grid agent.
         """
         parts, excess = self.stage.parts, self._excess
-        safety = {a: float(excess[parts.index(a)] if a in parts else excess.sum()) for a in self.possible_agents}
+        whole = len(self.possible_agents) == 1
+        safety = {a: float(excess[parts.index(a)] if a in parts and not whole else excess.sum()) for a in self.possible_agents}
         return {agent: float(reward[0]) for agent, reward in self._rewards.items()}, safety
 
     def observation_space(self, agent: str) -> Box:
@@ -97,11 +98,17 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
 
     def reset(self, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[Arrays, Infos]:
         """Begin a day, return observations and infos; a seed restarts the drawing of days. Raises InvalidInput for a bad day."""
+        meant = [name for name in options or {} if name != "day" and difflib.get_close_matches(name, ["day"], cutoff=0.5)]
+        unknown = [str(UnknownName("option of reset", name, ["day"])) for name in meant]  # others are some wrapper's
+        if unknown or (seed is not None and seed < 0):
+            raise InvalidInput("environment", unknown or [f"the seed is {seed}: give a whole number from 0"])
         if seed is not None:
             self._generator = np.random.default_rng(seed)
         drawn = int(self._generator.choice(self._days))
-        self.day = _whole((options or {}).get("day", drawn))
-        seen = self.stage.reset([int(self._generator.integers(2**31))], [self.day])
+        day = _whole((options or {}).get("day", drawn))
+        self.agents = []
+        seen = self.stage.reset([int(self._generator.integers(2**31))], [day])
+        self.day = day
         self.agents = list(self.possible_agents)
         self._seen = {agent: seen[agent][0] for agent in self.agents}
         return dict(self._seen), {agent: {"day": self.day} for agent in self.agents}
@@ -115,8 +122,11 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
         seen, self._rewards, self.result = self.stage.step(actions)
         agents = self.agents
         self._excess = self.stage.measured("excess_pu_h")[0] / self.scenario.step_h
-        self._settle(self.result)
+        self._settle()
         rewards, safety = self._reward_and_safety()
+        lacking = [agent for agent in agents if agent not in rewards or agent not in safety]
+        if lacking:
+            raise InvalidInput("_reward_and_safety", [f"returned nothing for agent {agent}" for agent in lacking])
         over, cut = bool(self.result.terminated[0]), bool(self.result.truncated[0])
         if over or cut:
             self.agents = []
@@ -147,6 +157,8 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
 
     def state(self) -> NDArray[np.float32]:
         """Return the observations of all agents in one array (fields of all agents,)."""
+        if not self._seen:
+            raise InvalidInput(type(self).__name__, ["no day has begun: call reset first"])
         return np.concatenate([self._seen[agent] for agent in self.possible_agents])
 
     @property
@@ -161,12 +173,13 @@ class NetworkedGridEnv(ParallelEnv):  # type: ignore[misc]
     def close(self) -> None:
         """Release nothing."""
 
-    def _settle(self, result: StepResult) -> None:
+    def _settle(self) -> None:
         """Tell the grid agents what the step came to."""
-        self.cost_usd = float(self.stage.cost_usd(result)[0])
+        costs = self.stage.costs_usd()[0]
+        self.cost_usd = float(costs.sum())
         for name, grid in self.grids.items():
-            grid.cost = -self.scenario.reward_usd * float(result.rewards[name][0])
-            grid.safety = float(self._excess[self.stage.parts.index(name)])
+            place = self.stage.parts.index(name)
+            grid.cost, grid.safety = float(costs[place]), float(self._excess[place])
 
     def _info(self) -> dict[str, Any]:
         return {

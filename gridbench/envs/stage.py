@@ -35,7 +35,8 @@ class Stage:
     """A batch of days side by side in step mode; one day in event mode, where a schedule is given.
 
     The acting agents are those that decide and have no policy of their own. With reward "shared" each gets the reward of the
-    whole, with "own" its own (of its device, or its devices and buses).
+    whole, with "own" its own (of its device, or its devices and buses). One that decides for all stands for all: it is given what
+    any grid agent is given, and its own reward is the whole.
     """
 
     def __init__(self, declaration: Declaration, reward: str = "shared", schedule: Schedule | None = None) -> None:
@@ -55,15 +56,19 @@ class Stage:
         self.reward = reward
         top = next(name for name, up in wiring.hierarchy.parents.items() if up is None)
         self.top = top
-        alone = self.agents == (top,)
+        alone = all(wiring.decider(name)[0] == top for name, agent in wiring.agents.items() if len(agent.action))
         self.view = FlatView(self.scenario, wiring, {a: self.parts if alone else (a,) for a in self.agents})
         self.sizes = {agent: len(wiring.specs[agent]) for agent in self.agents}
         self.observation_spaces = {a: Box(-LIMIT, LIMIT, (len(f),), np.float32) for a, f in self.view.fields.items()}
         self.action_spaces = {agent: Box(-1.0, 1.0, (size,), np.float32) for agent, size in self.sizes.items()}
-        self._below = {a: [c for c in wiring.hierarchy.children[a] if c in self.parts] for a in self.agents}
+        self._below = {a: () if alone else [c for c in wiring.hierarchy.children[a] if c in self.parts] for a in self.agents}
         columns = {name: [wiring.layout.column(f"{part}/metrics.{name}") for part in self.parts] for name in _MEASURES}
         self._measures = {name: np.array(at, dtype=np.intp) for name, at in columns.items()}
         self._blackout = wiring.layout.column(f"{top}/metrics.blackout_h")
+        children = wiring.hierarchy.children
+        paid = [[part, *(one for one in children[part] if one not in self.parts)] for part in self.parts]
+        self._paid = np.array([wiring.layout.column(f"{one}/metrics.cost_usd") for own in paid for one in own], dtype=np.intp)
+        self._first_paid = np.cumsum([0, *(len(own) for own in paid)])[:-1]
 
     def _rank(self, name: str) -> int:
         """Return where an agent stands: grid agents as in the scenario, devices after them."""
@@ -72,7 +77,10 @@ class Stage:
     @property
     def values(self) -> Array:
         """The state now (batch, slots), not to be written to."""
-        return self.env.values if isinstance(self.env, StepEnv) else self.env.world.values
+        try:
+            return self.env.values if isinstance(self.env, StepEnv) else self.env.world.values
+        except AttributeError:
+            raise InvalidInput("environment", ["no day has begun: call reset first"]) from None
 
     def reset(self, seeds: Sequence[int], days: Sequence[int] | None = None) -> Observations:
         """Begin days, drawn from the seeds where none are named. Raises InvalidInput for a day that is not there."""
@@ -85,7 +93,14 @@ class Stage:
         finally:
             self.dynamics.chosen = None
         self.before = self.values
-        return self.view.read(self.values)
+        return self.observations()
+
+    def observations(self) -> Observations:
+        """Return what the acting agents are given now; in event mode, where samples take time, the newest that have come."""
+        env = self.env
+        if isinstance(env, StepEnv) or all(env.arrived(agent) is env.world.values for agent in self.agents):
+            return self.view.read(self.values)
+        return {agent: self.view.read(env.arrived(agent))[agent] for agent in self.agents}
 
     def step(self, actions: Mapping[str, NDArray[np.floating]]) -> tuple[Observations, Rewards, StepResult]:
         """Step with actions in [-1, 1] by agent (batch, entries), clipped beyond.
@@ -94,7 +109,7 @@ class Stage:
         """
         self.before = self.values
         result = self.env.step(cast("Mapping[str, Array]", actions), boxed=True)
-        return self.view.read(self.values), self._rewards(result), result
+        return self.observations(), self._rewards(result), result
 
     def action(self, agent: str, values: Mapping[str, float] | None = None) -> Array:
         """Return the action (entries,) of an agent that asks for some parts by name, in their units, the others left at rest.
@@ -112,9 +127,10 @@ class Stage:
             asked[places[name]] = value
         return np.asarray(spec.box(asked[None])[0])
 
-    def cost_usd(self, result: StepResult) -> Array:
-        """Return the money of a step (batch,), all agents together."""
-        return -self.scenario.reward_usd * result.rewards[self.top]
+    def costs_usd(self) -> Array:
+        """Return the money of the last step that fell on each grid agent and its devices (batch, grid agents)."""
+        paid = self.values.take(self._paid, axis=1) - self.before.take(self._paid, axis=1)
+        return np.asarray(np.add.reduceat(paid, self._first_paid, axis=1))
 
     def measured(self, name: str) -> Array:
         """Return how much each grid agent's violations or excess_pu_h came to in the last step (batch, grid agents)."""

@@ -88,7 +88,7 @@ class GridVectorEnv(VectorEnv):  # type: ignore[type-arg]
         self._over = bool((result.terminated | result.truncated).all())
         infos = {
             "day": np.array(self.stage.dynamics.days),
-            "cost_usd": self.stage.cost_usd(result),
+            "cost_usd": self.stage.costs_usd().sum(axis=1),
             "violations": self.stage.measured("violations").sum(axis=1).astype(np.int64),
             "blackout": self.stage.blackout(),
         }

@@ -62,14 +62,15 @@ class EventEnv:
 
     def reset(self, seed: int) -> Mapping[str, Observation]:
         """Begin an episode and return the first observations."""
-        self.seed, self.steps = seed, 0
+        self.seed, self.steps, self._over = seed, 0, "not begun"
         self.queue, self.timeline = EventQueue(), Timeline(details=self.schedule.details)
         self.world = World(self.wiring, seed, self.queue, self.timeline, self._wake)
-        self._before = self.world.values
+        self._before = self._first = self.world.values
         self.post = Post(self.wiring, self.broker, self.environment, self.queue, self.timeline)
         self._turn = Turn(self.wiring, 1)
         self._actions: dict[str, Action] = {}
         self._samples = 0
+        self._arrived: dict[str, Array] = {}
         timings = {name: self.schedule.timing(name, agent.level) for name, agent in self.agents.items()}
         self.post.delays = {name: Delays(name, timing, self.step_ns, seed) for name, timing in timings.items()}
         self._courses = {name: Course(self.wiring, name, self.post.delays[name]) for name in self.agents}
@@ -93,7 +94,7 @@ class EventEnv:
 
     @state.setter
     def state(self, state: State) -> None:
-        self.world.values = state.values.copy()
+        self.world.values = self._before = state.values.copy()
 
     @property
     def time_s(self) -> float:
@@ -118,6 +119,12 @@ class EventEnv:
         """Return what an agent would see if it sampled now, every tag asked anew; raise AgentFailed."""
         return self._seen(agent, self.world.values, self.queue.now_ns)
 
+    def arrived(self, agent: str) -> Array:
+        """Return the state (1, slots) as it has reached an agent: as it is, or if samples take time the newest that has come."""
+        if self.schedule.timing(agent, self.agents[agent].level).observation_s <= 0.0:
+            return self.world.values
+        return self._arrived.get(agent, self._first)
+
     def _observations(self) -> Mapping[str, Observation]:
         """Return what everyone would see now: found when it is looked at, unless an agent has a hook in it."""
         inbox = self.post.inbox.copy()
@@ -137,7 +144,10 @@ class EventEnv:
         self._turn.give(asks, boxed=boxed)
         target = self.steps + 1
         try:
-            while self.steps < target and (event := self.queue.pop()) is not None:
+            while self.steps < target:
+                event = self.queue.pop()
+                if event is None:
+                    raise EpisodeOver("nothing is left to happen")
                 event.happen()
         except Exception as error:
             self._over = str(error).splitlines()[0]
@@ -186,7 +196,7 @@ class EventEnv:
         if sample.number < course.decided:
             self.timeline.note("overtaken", agent, now, sample.at_ns, "observation")
             return
-        course.decided = sample.number
+        course.decided, self._arrived[agent] = sample.number, sample.values
         see = partial(self._seen, agent, sample.values, sample.at_ns)
         action = self._turn.decide(agent, see, self.post.inbox, self.time_s)
         self._actions[agent] = action

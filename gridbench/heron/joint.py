@@ -23,6 +23,9 @@ class Joint:
         """Find who decides (heads before members) and the columns of everyone's parts among theirs."""
         self.wiring = wiring
         self.deciders = tuple(n for n in wiring.hierarchy.downward if n in wiring.actors and n not in wiring.split)
+        speaking = wiring.speakers & set(wiring.split)  # heads that are set, and have something of their own to say
+        self.turns = tuple(n for n in wiring.hierarchy.downward if n in self.deciders or n in speaking)
+        """Who decides or speaks in a step, heads before members."""
         sizes = [len(wiring.specs[name]) for name in self.deciders]
         self._begin = dict(zip(self.deciders, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True)) if sizes else {}
         self._controls = self._columns({n: len(agent.action) for n, agent in wiring.agents.items() if len(agent.action)})
@@ -52,10 +55,9 @@ class Joint:
             inbox.values[:, self._told] = joint.take(self._said, axis=1)
             inbox.received[:, self._links] = True
 
-    def action(self, joint: Array, agent: str) -> Action:
-        """Return the action of one whose head decided."""
+    def action(self, actions: Mapping[str, Action], agent: str) -> Action:
+        """Return the action of one whose head decided, out of the deciders' actions."""
         spec = self.wiring.specs[agent]
         decider, begin = self.wiring.decider(agent)
-        at = self._begin[decider] + begin
-        values = joint[:, at : at + len(spec)]
+        values = actions[decider].values[:, begin : begin + len(spec)]
         return Action(spec, values, np.zeros(values.shape))

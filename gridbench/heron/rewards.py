@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,16 +43,15 @@ class Rewards:
         """Return each agent's reward (environments,) for a step; raise AgentFailed."""
         grown = (after.take(self._columns, axis=1) - before.take(self._columns, axis=1)) * self._factors
         total = np.add.reduceat(grown.take(self._below, axis=1), self._starts, axis=1) if self._sums else grown
-
-        def compiled(name: str) -> Array:
-            if name in self._sums:
-                return total[:, self._sums[name]]
-            return grown[:, self._place[name]] if name in self._place else np.zeros(len(after))
-
-        earned = Lazy(self.wiring.agents, compiled)
+        earned = Lazy(self.wiring.agents, partial(self._compiled, grown, total))
         for name in self._asked:
             earned.put(name, self._ask(name, before, after, earned, elapsed_s, time_s))
         return earned
+
+    def _compiled(self, grown: Array, total: Array, name: str) -> Array:
+        if name in self._sums:
+            return total[:, self._sums[name]]
+        return grown[:, self._place[name]] if name in self._place else np.zeros(len(grown))
 
     def _growing(self, name: str) -> list[int] | None:
         """Return the columns whose growth an agent earns, those below it included; None where a hook has a say."""

@@ -46,7 +46,7 @@ class StepEnv:
 
     def reset(self, seeds: Sequence[int]) -> Mapping[str, Observation]:
         """Begin one episode a seed and return the first observations."""
-        batch = len(seeds)
+        batch, self._over = len(seeds), "not begun"
         self._values = self.wiring.reset(seeds)
         self.steps, self.bad_messages = 0, 0
         self._inbox = Inbox(self.wiring.links, batch)
@@ -104,11 +104,12 @@ class StepEnv:
         for name in self._reporters:
             self._tell([self._turn.report(name, self._seen(name, before, inbox, time_s), time_s)])
         actions: dict[str, Action] = {}
-        for name in self._joint.deciders:
-            see = partial(self._seen, name, before, inbox, time_s)
-            actions[name] = self._turn.decide(name, see, inbox, time_s)
+        for name in self._joint.turns:
+            if name not in self.wiring.split:
+                actions[name] = self._turn.decide(name, partial(self._seen, name, before, inbox, time_s), inbox, time_s)
             if name in self.wiring.speakers:
-                self._tell(self._turn.announce(name, actions[name], inbox, time_s))
+                action = actions[name] if name in actions else self._joint.action(actions, name)
+                self._tell(self._turn.announce(name, action, inbox, time_s))
         joint = self._joint.values(actions)
         self._joint.tell(joint, inbox)
         elapsed = to_s(self.step_ns)
@@ -116,7 +117,7 @@ class StepEnv:
         self.steps += 1
         earned = self.wiring.rewards.earn(before, self._values, elapsed, self.time_s)
         terminated, truncated = endings(self.wiring, self._values, self.steps, self.time_s)
-        acted = Lazy(self._actors, partial(self._joint.action, joint), actions)
+        acted = Lazy(self._actors, partial(self._joint.action, actions), actions)
         return StepResult(self._observations(), earned, terminated, truncated, acted)
 
     def _observations(self) -> Mapping[str, Observation]:

@@ -55,7 +55,9 @@ class Steps(Ending):
 
     def __init__(self, steps: int, *, terminates: bool = False) -> None:
         """Hold the number of steps, and which of the two it is; raise DeclarationError below 1."""
-        refuse("termination", [] if steps >= 1 else [f"steps: {steps} is below 1"])
+        whole = isinstance(steps, int) and not isinstance(steps, bool)
+        faults = [] if whole else [f"steps: {steps!r} is no whole number"]
+        refuse("termination", faults or ([] if steps >= 1 else [f"steps: {steps} is below 1"]))
         self.steps, self.terminates = steps, terminates
 
     def ends(self, progress: Progress) -> tuple[Mask, Mask]:

@@ -116,6 +116,8 @@ class Wiring:
                 parts = (*parts, *agent.protocol.head_parts(group))
             self.specs[name] = ActionSpec(parts)
         refuse("protocols", faults)
+        for name, (head, _) in self.directed.items():
+            self.agents[name].directed = f"{head.protocol.name} of {head.name}"
 
     def decider(self, agent: str) -> tuple[str, int]:
         """Return who decides on an agent's action as it is, and where among that one's parts the agent's begin."""

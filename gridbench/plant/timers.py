@@ -25,33 +25,46 @@ class Timers:
     """
 
     def __init__(self, scenario: Scenario, layout: Layout) -> None:
-        """Find the memories of a scenario's devices in the arrays of its layout; a memory without states is no timer."""
+        """Find the memories of a scenario's devices in the arrays of its layout."""
         kept = [
-            (f"{device.name}.{control}", [layout.state(f"{device.name}.{state}") for state in states])
+            (device, control, [layout.state(f"{device.name}.{state}") for state in states])
             for device in scenario.devices
             for control, states in device.timers().items()
-            if states
         ]
-        step_h, sizes = scenario.step_h, [len(places) for _, places in kept]
+        self._step_h, sizes = scenario.step_h, [len(places) for *_, places in kept]
         ages = np.array([age for size in sizes for age in range(1, size + 1)], dtype=np.float64)
-        self.names: tuple[str, ...] = tuple(name for name, _ in kept)
-        self.limits_h: Floats = (np.array(sizes, dtype=np.float64) + 1.0) * step_h
+        self.names: tuple[str, ...] = tuple(f"{device.name}.{control}" for device, control, _ in kept)
+        self.limits_h: Floats = (np.array(sizes, dtype=np.float64) + 1.0) * self._step_h
         self._controls = np.array([layout.controls.index(name) for name in self.names], dtype=np.intp)
-        self._places = np.array([place for _, places in kept for place in places], dtype=np.intp)
+        self._places = np.array([place for *_, places in kept for place in places], dtype=np.intp)
         self._timers = np.repeat(np.arange(len(sizes)), sizes)
-        self._starts = np.cumsum([0, *sizes], dtype=np.intp)[:-1]
-        self._ages_h = ages * step_h
+        self._full = np.flatnonzero(sizes)
+        self._starts = (np.cumsum([0, *sizes])[:-1])[self._full]
+        self._ages_h = ages * self._step_h
         self._unset_h = self.limits_h[self._timers]
-        self._from_h = np.where(ages > 1.0, (ages - TOLERANCE_STEPS) * step_h, 0.0)
-        self._until_h = (ages + 1.0 - TOLERANCE_STEPS) * step_h
+        self._from_h = np.where(ages > 1.0, (ages - TOLERANCE_STEPS) * self._step_h, 0.0)
+        self._until_h = (ages + 1.0 - TOLERANCE_STEPS) * self._step_h
+        gated = [(n, f"{device.name}.{device.gate}") for n, (device, *_) in enumerate(kept) if device.gate is not None]
+        self._gated = np.array([n for n, _ in gated], dtype=np.intp)
+        self._gates = np.array([(layout.ask(gate), layout.state(gate)) for _, gate in gated], dtype=np.intp).reshape(-1, 2)
 
     def hours(self, states: Floats) -> Floats:
         """Return the hours since each event that states (batch, states) tell: the age of the youngest that is set."""
-        if not self.names:
-            return np.zeros((len(states), 0))
-        told = np.where(states[:, self._places] > 0.5, self._ages_h, self._unset_h)
-        youngest: Floats = np.minimum.reduceat(told, self._starts, axis=1)
-        return youngest
+        found = np.tile(self.limits_h, (len(states), 1))
+        if self._places.size:
+            told = np.where(states[:, self._places] > 0.5, self._ages_h, self._unset_h)
+            found[:, self._full] = np.minimum.reduceat(told, self._starts, axis=1)
+        return found
+
+    def held(self, asks: Floats, states: Floats, hours: Floats) -> Floats:
+        """Return asks (batch, asks) in which a gate that moved less than a step ago stays where it is: no memory tells that."""
+        young = hours[:, self._gated] < (1.0 - TOLERANCE_STEPS) * self._step_h
+        if not young.any():
+            return asks
+        kept, (ask, state) = asks.copy(), self._gates.T
+        for n in range(len(ask)):
+            kept[:, ask[n]] = np.where(young[:, n], states[:, state[n]], kept[:, ask[n]])
+        return kept
 
     def states(self, states: Floats, hours: Floats) -> Floats:
         """Return a copy of states (batch, states) whose memories tell the hours since each event.
@@ -59,7 +72,7 @@ class Timers:
         The state of age k is 1 where k whole steps have gone by; the first one also before a whole step has.
         """
         told = states.copy()
-        if self.names:
+        if self._places.size:
             since = hours[:, self._timers]
             told[:, self._places] = (since >= self._from_h) & (since < self._until_h)
         return told

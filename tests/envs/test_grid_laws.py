@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from random_grids import random_grid
 
 from gridbench.envs import MultiAgentMicrogrids
 from gridbench.envs.declaration import GRANULARITIES, declare
-from gridbench.heron import EventEnv, RandomPolicy, Schedule, StepEnv, Timing
+from gridbench.heron import EventEnv, RandomPolicy, RestPolicy, Schedule, StepEnv, Timing
+from gridbench.heron.protocols import PriceSignalProtocol
 from gridbench.heron.visibility import TAGS
 from gridbench.physics.devices import Storage
 
@@ -24,6 +26,8 @@ from gridbench.physics.devices import Storage
 def test_law_1_both_clocks_walk_the_same_bits(seed, agents, observability):
     scenario = random_grid(seed)
     options = {"agents": agents, "observability": observability, "reward": "own" if seed % 2 else "shared"}
+    if seed % 3 == 0 and agents != "device" and observability in {"upper_level", "system"}:
+        options["protocols"] = {"village": PriceSignalProtocol(-50.0, 300.0)}
     step, event = (MultiAgentMicrogrids(scenario, centralized=one, **options) for one in (True, False))
     first, other = step.reset(seed=seed), event.reset(seed=seed)
     assert {a: x.tobytes() for a, x in first[0].items()} == {a: x.tobytes() for a, x in other[0].items()}
@@ -75,8 +79,11 @@ def watched(env):
     return pieces
 
 
-def test_law_2_a_start_is_held_for_its_hours_whatever_the_tick(scenario):
+@pytest.mark.parametrize("least", [1, 2, 3])
+def test_law_2_a_start_is_held_for_its_hours_whatever_the_tick(scenario, least):
     unit = next(device for device in scenario.devices if device.name == "MG1.diesel")
+    unit = replace(unit, min_up_steps=least, min_down_steps=least)
+    scenario = replace(scenario, devices=tuple(unit if device.name == unit.name else device for device in scenario.devices))
     wild = {device.name: RandomPolicy() for device in scenario.devices if device.asks()}
     env = EventEnv(declare(scenario, agents="device", policies=wild, days=[3]), Schedule({1: Timing(tick_s=600.0)}))
     column = env.wiring.layout.column(f"{unit.name}/status.on")
@@ -135,6 +142,31 @@ def test_law_3_holds_for_what_learners_are_given(scenario, observability):
     assert before["mg_0"].tobytes() == after["mg_0"].tobytes()
     whole = observability in {"system", "upper_level"}  # a microgrid needs no more than its own and its devices' fields
     assert (len(env.stage.view.fields["mg_0"]) == 47) is whole
+
+
+@pytest.mark.parametrize("observability", TAGS)
+def test_law_3_holds_for_an_operator_that_is_left_alone(scenario, observability):
+    resting = {f"mg_{i}": RestPolicy() for i in range(3)}
+    env = MultiAgentMicrogrids(scenario, observability=observability, policies=resting)
+    assert env.possible_agents == ["dso"]
+    env.reset(seed=0)
+    proxy, values = env.stage.env.wiring.proxy, env.stage.values.copy()
+    before = env.stage.view.read(values)["dso"].tobytes()
+    values[:, [c for c in range(values.shape[1]) if not proxy.may_see("dso", c)]] += 1.0
+    assert env.stage.view.read(values)["dso"].tobytes() == before
+
+
+def test_law_4_a_late_observation_is_what_learners_are_given(scenario):
+    slow = MultiAgentMicrogrids(scenario, schedule=Schedule(levels={2: Timing(observation_s=5400.0)}))
+    prompt = MultiAgentMicrogrids(scenario)
+    late, now = (env.reset(options={"day": 3})[0] for env in (slow, prompt))
+    shown, true = [late["mg_0"][0]], [now["mg_0"][0]]
+    for _ in range(4):
+        late, now = (env.step(env.rest())[0] for env in (slow, prompt))
+        shown.append(late["mg_0"][0])
+        true.append(now["mg_0"][0])
+        assert late["dso"][0] == now["dso"][0]  # its samples take no time
+    assert shown == [true[0], true[0], true[0], true[1], true[2]]  # 1.5 h late, and sampled hourly
 
 
 def test_law_4_a_delayed_action_acts_when_it_arrives(scenario):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from pettingzoo.test import parallel_api_test
 
-from gridbench.envs import NetworkedGridEnv, PowerGridAgent
+from gridbench.envs import MultiAgentMicrogrids, NetworkedGridEnv, PowerGridAgent
 from gridbench.errors import InvalidInput, UnknownName
-from gridbench.heron import FunctionPolicy, StepEnv
+from gridbench.heron import FunctionPolicy, Schedule, StepEnv, Timing
 from gridbench.heron.errors import AgentFailed, DeclarationError
 from gridbench.heron.protocols import PriceSignalProtocol, SetpointProtocol
 from gridbench.networks import IEEE13Bus
@@ -149,3 +151,83 @@ def test_a_raising_policy_ends_its_episode_with_its_name():
     core.agents["MG1"].policy = FunctionPolicy(broken)
     with pytest.raises(AgentFailed, match=r"agent MG1: policy broken raised RuntimeError at 0 s: no idea"):
         core.step()
+
+
+class Unpaid(PowerGridAgent):
+    """Rewards nothing."""
+
+    def reward(self, before, after, below, elapsed_s):  # noqa: ARG002
+        return np.zeros(after.batch)
+
+
+def test_money_is_what_was_paid_whatever_is_rewarded():
+    class Charity(Village):
+        def _build_net(self):
+            return Unpaid(IEEE13Bus("MG1"), [generator(), storage()])
+
+        _reward_and_safety = NetworkedGridEnv._reward_and_safety
+
+    paid = []
+    for env in (Village(), Charity(reward="own")):
+        env.reset(options={"day": 3})
+        _, rewards, _, _, infos = env.step(env.rest())
+        paid.append((infos["MG1"]["cost_usd"], env.cost_usd, env.grids["MG1"].cost))
+    assert paid[0] == paid[1]
+    assert paid[0][0] > 0.0
+    assert rewards["MG1"] == 0.0
+
+
+@pytest.mark.parametrize("centralized", [True, False])
+def test_a_refused_reset_leaves_no_day_to_play(centralized):
+    env = Village(centralized=centralized)
+    env.reset(options={"day": 3})
+    env.step(env.rest())
+    with pytest.raises(InvalidInput, match="there is no day 5000"):
+        env.reset(options={"day": 5000})
+    assert env.agents == []
+    assert env.day == 3
+    with pytest.raises(InvalidInput, match="call reset first"):
+        env.step(env.rest())
+    with pytest.raises(InvalidInput, match="did you mean 'day'"):
+        env.reset(options={"dya": 12})
+    with pytest.raises(InvalidInput, match="seed is -1"):
+        env.reset(seed=-1)
+
+
+def test_the_agents_that_are_shown_are_those_that_play():
+    env = Village()
+    assert env.grids["MG1"] is env.stage.env.agents["MG1"]
+    with pytest.raises(DeclarationError, match=r"(?s)agent gen: .*SetpointProtocol of MG1 decides for it"):
+        env.stage.env.agents["gen"].policy = FunctionPolicy(len)
+    with pytest.raises(InvalidInput, match="call reset first"):
+        env.get("gen/status.on")
+
+
+@pytest.mark.parametrize("centralized", [True, False])
+def test_a_head_that_is_set_still_speaks(centralized):
+    class Priced(Village):
+        protocol = PriceSignalProtocol(0.0, 200.0, "usd/MWh")
+        _reward_and_safety = NetworkedGridEnv._reward_and_safety
+
+    env = Priced(agents="single", centralized=centralized)
+    env.reset(options={"day": 3})
+    for _ in range(2):
+        env.step({"operator": env.action("operator", {"MG1/price": 150.0})})
+    assert env.get("gen/electrical.p_mw") > 1.0
+
+
+def test_an_environment_travels_between_processes():
+    env = Village()
+    env.reset(options={"day": 3})
+    env.step(env.rest())
+    other = pickle.loads(pickle.dumps(env))  # noqa: S301 - it is our own
+    assert other.step(other.rest())[1] == env.step(env.rest())[1]
+
+
+def test_violations_within_a_step_are_not_forgotten(scenario):
+    late = MultiAgentMicrogrids(scenario, schedule=Schedule(levels={1: Timing(action_s=1800.0)}))
+    late.reset(options={"day": 0})
+    for _ in range(6):
+        actions = {agent: np.ones(late.action_space(agent).shape) for agent in late.agents}
+        _, _, _, _, infos = late.step(actions)
+        assert (infos["dso"]["violations"] > 0) == (late.stage.measured("excess_pu_h").sum() > 0 and not infos["dso"]["blackout"])

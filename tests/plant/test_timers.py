@@ -145,11 +145,18 @@ def test_without_supply_the_memories_stand_still(scenario, timers):
     assert hours[1].tolist() == [0.75] * len(timers.names)
 
 
-def test_units_without_minimum_times_need_no_timers(scenario):
+def test_a_minimum_of_one_step_is_in_no_state_and_holds_the_gate(scenario):
     free = [dataclasses.replace(d, min_up_steps=1, min_down_steps=1) if isinstance(d, Generator) else d for d in scenario.devices]
     plain = dataclasses.replace(scenario, devices=tuple(free))
     lay = layout(plain)
-    none, states = Timers(plain, lay), np.tile(lay.initial, (3, 1))
-    hours = none.hours(states)
-    assert (none.names, hours.shape) == ((), (3, 0))
-    np.testing.assert_array_equal(none.states(states, none.elapse(hours, np.zeros((3, len(lay.controls))), 1.0)), states)
+    timers, states = Timers(plain, lay), np.tile(lay.initial, (2, 1))
+    hours = timers.hours(states)
+    assert hours.shape == (2, 6)
+    np.testing.assert_array_equal(timers.states(states, hours), states)
+    asks = np.ones((2, len(lay.asks)))
+    assert timers.held(asks, states, hours) is asks  # free for longer than a step
+    hours[1, timers.names.index("MG2.diesel.stop")] = 0.5
+    held = timers.held(asks, states, hours)
+    changed = np.argwhere(held != asks).tolist()
+    assert changed == [[1, lay.ask("MG2.diesel.on")]]
+    assert held[1, lay.ask("MG2.diesel.on")] == 0.0

@@ -27,6 +27,9 @@ class Agent(ProtocolHooks):
     earns: tuple[str, float] | None = None
     """A field of its own (feature.field) whose growth, times a factor, is its reward; those below add theirs."""
 
+    directed: str | None = None
+    """Which protocol of which head decides for it in a run."""
+
     def __init__(
         self, name: str, features: Iterable[Feature] = (), action: Iterable[Part] = (), policy: Policy | None = None
     ) -> None:
@@ -44,11 +47,16 @@ class Agent(ProtocolHooks):
 
     @property
     def policy(self) -> Policy | None:
-        """The policy; setting it in an episode begins the new one with the agent's own generators."""
+        """The policy; setting it in an episode begins the new one with the agent's own generators.
+
+        Raise DeclarationError for an agent of a run whose protocol decides for it.
+        """
         return self._policy
 
     @policy.setter
     def policy(self, policy: Policy | None) -> None:
+        if policy is not None and self.directed is not None:
+            refuse(f"agent {self.name}", [f"policy: {self.directed} decides for it; drop the policy or the protocol"])
         self._policy = policy
         if policy is not None and self._generators:
             policy.reset(self._generators)
