@@ -80,6 +80,19 @@ class Master:
         rows = sp.csr_array(sp.hstack([-cuts.coefficients, sp.identity(steps)], format="csr"))
         self._add(rows, cuts.constant, np.full(steps, highspy.kHighsInf))
 
+    def whole_cut(self, steer: Floats, constant: float, moving: Floats) -> None:
+        """Add one row for the network's money of all steps and the movements together.
+
+        The sum of theta and of `moving` (n,) times the columns is at least `steer` (n,) times the columns plus the constant.
+        """
+        devices, steps = self.projection.devices, self.projection.steps
+        row = np.concatenate([(moving - steer)[devices], np.ones(steps)])
+        small = np.abs(row) < 1e-9
+        outer = [np.concatenate([end[devices], np.zeros(steps)]) for end in self.projection.problem.outer]
+        worst = np.maximum(*(row[small] * end[small] for end in outer)).sum()  # what is dropped may have helped by this much
+        kept = np.where(small, 0.0, row)
+        self._add(sp.csr_array(kept[None]), np.array([constant - worst]), np.array([highspy.kHighsInf]))
+
     def tangents(self, x: Floats, least: float = -np.inf) -> None:
         """Add the tangents of the devices' cones next to x (n,), of those that x breaks by more than `least`."""
         p = self.projection.problem
@@ -120,6 +133,18 @@ class Master:
         x = np.zeros(self.projection.problem.n)
         x[self.projection.devices] = found[: self.projection.devices.size]
         return Answer(x, float(bound))
+
+    def least(self, steer: Floats, moving: Floats, time_limit_s: float, gap: float) -> float:
+        """Return a lower bound of the devices' own money plus `steer` (n,) times their columns, movements (`moving`) left out."""
+        devices, cost = self.projection.devices, self.projection.problem.cost
+        every = np.arange(devices.size + self.projection.steps, dtype=np.int32)
+        theta = np.ones(self.projection.steps)
+        own = np.concatenate([(cost + steer - moving)[devices], 0.0 * theta])
+        self._highs.changeColsCost(every.size, every, own)
+        try:
+            return self.solve(time_limit_s, gap, None).bound
+        finally:
+            self._highs.changeColsCost(every.size, every, np.concatenate([cost[devices], theta]))
 
     def _hint(self, start: Floats) -> None:
         """Give HiGHS a feasible point (n,) to start from."""

@@ -87,7 +87,7 @@ def narrowed(formulation: Formulation, root: Solution, gap_usd: float, clock: Cl
     steps = single_steps(formulation, root, gap_usd)
     found = dict(formulation.windows)
     names = [d.name for d in formulation.scenario.regulators]
-    for end in ("u_high", "u_low", "high", "low"):
+    for end in ("u_high", "u_low"):
         for name in names:
             tap = formulation.taps[name]
             aim = tap.u if end.startswith("u") else formulation.days[name].controls["position"]

@@ -36,6 +36,13 @@ class Projection:
     problem: Problem
     steps: int
 
+    def over(self, problem: Problem) -> Projection:
+        """Return the projection of a problem with the same columns, and entries in the same places."""
+        other = Projection(problem, self.steps)
+        kept = ("devices", "network", "row_period", "cone_period")
+        other.__dict__.update({name: getattr(self, name) for name in kept})
+        return other
+
     @cached_property
     def devices(self) -> Indices:
         """The columns of the devices."""

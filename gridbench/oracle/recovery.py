@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gridbench.oracle.affine import Floats
     from gridbench.oracle.formulation import Formulation
@@ -60,36 +60,59 @@ def paths(formulation: Formulation, x: Floats, names: Iterable[str]) -> list[dic
     return list(found.values())
 
 
+def cheapest_path(money: Sequence[Floats], axes: Sequence[Floats], first: Floats, move_usd: Floats) -> tuple[float, Floats]:
+    """Return the least money of a joint integer path with its movements, and the path (steps, devices).
+
+    money holds one array a step over the lattice of the positions `axes` of all devices; first and move_usd (devices,). Viterbi:
+    since movement adds up over the devices, each step is one pass an axis.
+    """
+    reached: list[Floats] = []
+    arrive = _away(axes, first, move_usd)
+    for here in money:
+        reached.append(arrive + here)
+        arrive = _spread(reached[-1], axes, move_usd)
+    path = [_at(axes, reached[-1])]
+    for value in reversed(reached[:-1]):
+        path.append(_at(axes, value + _away(axes, path[-1], move_usd)))
+    return float(reached[-1].min()), np.array(path[::-1])
+
+
+def through(money: Sequence[Floats], axes: Sequence[Floats], first: Floats, move_usd: Floats) -> list[Floats]:
+    """Return the least money of a path, with its movements, through each cell of each step; arguments as `cheapest_path`."""
+    ahead: list[Floats] = [np.zeros(money[-1].shape)]
+    for here in reversed(money[1:]):
+        ahead.append(_spread(ahead[-1] + here, axes, move_usd))
+    found, arrive = [], _away(axes, first, move_usd)
+    for here, after in zip(money, reversed(ahead), strict=True):
+        found.append(arrive + here + after)
+        arrive = _spread(arrive + here, axes, move_usd)
+    return found
+
+
 def cheapest(money: Floats, paths: Floats, first: Floats, move_usd: Floats) -> Floats:
     """Return the joint integer path (steps, devices) of least money and movement among those that were probed.
 
-    money (steps, variants) without movement, paths (steps, variants, devices), first and move_usd (devices,). Viterbi on
-    the lattice of all devices: since movement adds up over them, each step is one pass an axis.
+    money (steps, variants) without movement, paths (steps, variants, devices), first and move_usd (devices,).
     """
     low = paths.min(axis=(0, 1))
     shape = tuple(int(k) for k in paths.max(axis=(0, 1)) - low + 1)
     axes = [np.arange(k) + start for k, start in zip(shape, low, strict=True)]
     cells = np.ravel_multi_index(tuple(np.moveaxis(np.rint(paths - low).astype(np.int64), 2, 0)), shape)
-
-    def away(position: Floats) -> Floats:
-        """Movement from a position to every cell of the lattice."""
-        parts = [price * np.abs(axis - here) for axis, here, price in zip(axes, position, move_usd, strict=True)]
-        return np.asarray(sum(np.ix_(*parts)))
-
-    reached = []
-    arrive = away(first)
-    for t in range(money.shape[0]):
+    probed = []
+    for where, what in zip(cells, money, strict=True):
         here = np.full(int(np.prod(shape)), np.inf)
-        np.minimum.at(here, cells[t], money[t])
-        reached.append(arrive + here.reshape(shape))
-        arrive = _spread(reached[-1], axes, move_usd)
-    path = [_at(axes, reached[-1])]
-    for value in reversed(reached[:-1]):
-        path.append(_at(axes, value + away(path[-1])))
-    return np.array(path[::-1])
+        np.minimum.at(here, where, what)
+        probed.append(here.reshape(shape))
+    return cheapest_path(probed, axes, first, move_usd)[1]
 
 
-def _spread(value: Floats, axes: list[Floats], move_usd: Floats) -> Floats:
+def _away(axes: Sequence[Floats], position: Floats, move_usd: Floats) -> Floats:
+    """Return the money of the movement from a position to every cell of the lattice."""
+    parts = [price * np.abs(axis - here) for axis, here, price in zip(axes, position, move_usd, strict=True)]
+    return np.asarray(sum(np.ix_(*parts)))
+
+
+def _spread(value: Floats, axes: Sequence[Floats], move_usd: Floats) -> Floats:
     """Return the least money of reaching each cell by one move from any other."""
     for k, (axis, price) in enumerate(zip(axes, move_usd, strict=True)):
         move = price * np.abs(axis[:, None] - axis[None, :])
@@ -97,7 +120,7 @@ def _spread(value: Floats, axes: list[Floats], move_usd: Floats) -> Floats:
     return value
 
 
-def _at(axes: list[Floats], value: Floats) -> Floats:
+def _at(axes: Sequence[Floats], value: Floats) -> Floats:
     """Return the positions of the cheapest cell."""
     cell = np.unravel_index(int(value.argmin()), value.shape)
     return np.array([axis[k] for axis, k in zip(axes, cell, strict=True)])

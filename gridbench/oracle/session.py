@@ -16,6 +16,7 @@ from gridbench.oracle.dispatch import Dispatch
 from gridbench.oracle.failure import FAILURES, Failures
 from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate
 from gridbench.oracle.integer import Benders, Clock
+from gridbench.oracle.lattice import Lattice
 from gridbench.oracle.modes import binaries, loss_usd_per_pu2, one_way
 from gridbench.oracle.narrowing import narrowed
 from gridbench.oracle.recovery import cheapest, paths
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.lattice import Found
     from gridbench.oracle.problem import Problem
+    from gridbench.oracle.taps import Windows
     from gridbench.scenario.scenario import Scenario
 
 LEAK_USD = 0.01
@@ -40,8 +43,10 @@ TOLERANCES = (1e-8, 1e-6)
 """Tolerances that the root relaxation is tried with."""
 LATE = 0.75
 """Share of the time that is left when a first schedule is made of whatever commitment there is."""
-PASSES = 4
-"""How often windows are narrowed at most."""
+PASSES = 8
+"""How often positions are searched at new prices at most."""
+COMMITTED = 0.1
+"""Share of the wanted gap that the commitment, and the positions at given prices, may leave open."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
 
 
@@ -69,7 +74,6 @@ class _Session:
         self.witness = self._rest()
         self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
         self.root_s = 0.0
-        self._recovered: set[bytes] = set()
         self.rounds, self.slack, self.slack_at = 0, 0.0, ""
 
     @property
@@ -86,19 +90,9 @@ class _Session:
         """Narrow the interval stage by stage, then the windows of taps by what the witness leaves, and so on."""
         formulation = formulate(self.scenario, self.series)
         self.failures.attempt(self._blackout, otherwise=None)
-        for _ in range(PASSES):
-            root = self._root(formulation)
-            if root is None or self.done:
-                break
+        root = self._root(formulation)
+        if root is not None and not self.done:
             self._integers(formulation, root)
-            gap_usd = self.witness - safe_bound(formulation.problem, root.y, root.w)
-            if self.done or not formulation.taps:
-                break
-            self._cap = self.witness
-            rest = Clock(self.clock.left_s - RESERVE * self.root_s)
-            if rest.left_s <= 0.0:
-                break
-            formulation = self._narrowed(formulation, root, gap_usd, rest)
         return self._dispatch()
 
     def _rest(self) -> float:
@@ -111,16 +105,17 @@ class _Session:
             raise SolverError(f"the plant bills {money} usd for the devices at rest")
         return money
 
-    def _narrowed(self, formulation: Formulation, root: Solution, gap_usd: float, clock: Clock) -> Formulation:
-        """Return the formulation over the windows that the witness leaves, as far as the solver got."""
-        kept = [formulation.windows]
+    def _narrowed(self, formulation: Formulation, root: Solution) -> Windows:
+        """Return the windows with the voltages at the regulators that the witness leaves, as far as the solver got."""
+        gap_usd = self.witness - safe_bound(formulation.problem, root.y, root.w)
+        self._cap, kept = self.witness, [formulation.windows]
 
         def narrow() -> None:
-            for windows in narrowed(formulation, root, gap_usd, clock, self.threads):
+            for windows in narrowed(formulation, root, gap_usd, self.clock, self.threads):
                 kept[0] = windows
 
         self.failures.attempt(narrow, otherwise=None)
-        return formulate(self.scenario, self.series, kept[0])
+        return kept[0]
 
     def _raise(self, bound_usd: float) -> None:
         """Take a bound of the days without a blackout; once windows are narrow it holds up to the witness that narrowed them."""
@@ -182,11 +177,14 @@ class _Session:
         first = self._first(formulation, root, cols)
         start = partial(Benders, formulation.problem, cols, self.scenario.steps, root, self.threads)
         benders = self.failures.attempt(start, otherwise=None)
+        gates = first
         if benders is not None:
             self.failures.attempt(partial(benders.try_point, first, self.clock), otherwise=False)
-            self._commit(formulation, benders)
-        if not self._recovered and not self.done:  # no commitment was found: the rounded one may do
-            self._recover(formulation, root.x, first)
+            self._commit(benders)
+            gates = first if benders.search.x is None else np.rint(benders.search.x[cols])
+        self.failures.attempt(partial(self._positions, formulation, root, gates, benders), otherwise=None)
+        if not self.done:
+            self.failures.attempt(partial(self._polish, gates), otherwise=None)
 
     def _first(self, formulation: Formulation, root: Solution, cols: Indices) -> Floats:
         """Return the binaries to try first: gates rounded, modes in their net direction."""
@@ -195,47 +193,57 @@ class _Session:
         x[modes] = numbers
         return np.rint(x[cols])
 
-    def _commit(self, formulation: Formulation, benders: Benders) -> None:
-        """Run rounds of Benders, and recover the positions of what they find."""
-        tried, rounds, search = np.inf, 0, benders.search
-        while not self.done:
-            going = search.gap > 0.1 * self.gap
-            if going:
-                going = self.failures.attempt(partial(benders.round, 0.1 * self.gap, self.clock), otherwise=False)
+    def _commit(self, benders: Benders) -> None:
+        """Run rounds of Benders until the commitment is known, or the time for positions has come."""
+        search = benders.search
+        while not self.done and search.gap > COMMITTED * self.gap and self.clock.left_s > (1.0 - LATE) * self.clock.limit_s:
+            going = self.failures.attempt(partial(benders.round, COMMITTED * self.gap, self.clock), otherwise=False)
             self._raise(search.bound)
-            rounds, self.rounds = search.rounds, self.rounds + search.rounds - rounds
-            late = not self._recovered and self.clock.left_s < LATE * self.clock.limit_s
-            if search.x is not None and search.best < tried and (search.gap <= 0.5 * self.gap or late or not going):
-                tried = search.best
-                self._recover(formulation, search.x, np.rint(search.x[benders.integer]))
+            self.rounds = search.rounds
             if not going:
                 break
 
-    def _recover(self, formulation: Formulation, x: Floats, gates: Floats) -> None:
-        """Recover positions of a commitment once: a narrower window seldom mends the schedule, so leave it the time."""
-        if gates.tobytes() not in self._recovered:
-            self._recovered.add(gates.tobytes())
-            self.failures.attempt(partial(self._positions, formulation, x, gates), otherwise=None)
-
-    def _positions(self, formulation: Formulation, x: Floats, gates: Floats) -> None:
-        """Fix the banks, then the regulators, along the relaxation's wish; replay every schedule that comes out."""
-        held: dict[str, Floats] = {}
-        windows = dict(formulation.windows)
-        for group in (self.scenario.banks, self.scenario.regulators):
-            best: tuple[float, Formulation, Solution, dict[str, Floats]] | None = None
-            for path in paths(formulation, x, [d.name for d in group]):
-                if self.clock.left_s <= 0.0:
-                    break
-                tried = formulate(self.scenario, self.series, {**windows, **fixed_windows(self.scenario, {**held, **path})})
-                solution = self._conic(tried, gates)
-                if solution is not None and (best is None or solution.money < best[0]):
-                    best = solution.money, tried, solution, path
-            if best is None:
+    def _positions(self, formulation: Formulation, root: Solution, gates: Floats, benders: Benders | None) -> None:
+        """Offer schedules along whole positions, the cheapest at the prices of the last one, while that narrows the interval."""
+        x = root.x if benders is None or benders.search.x is None else benders.search.x
+        stepped = (*self.scenario.regulators, *self.scenario.banks)
+        path = paths(formulation, x, [d.name for d in stepped])[0]
+        prices: list[Floats] = []
+        windows: Windows | None = None
+        allowed: list[NDArray[np.bool_]] | None = None
+        for _ in range(PASSES):
+            tried = formulate(self.scenario, self.series, fixed_windows(self.scenario, path))
+            solution = self._conic(tried, gates)
+            if solution is None:
                 return
-            held.update(best[3])
-            formulation, x = best[1], best[2].x
-        self._offer(formulation, x)
-        self._polish(gates)
+            self._offer(tried, solution.x)
+            if self.done or not stepped or benders is None:
+                return
+            windows = self._narrowed(formulation, root) if windows is None else windows
+            plain = self._solved(tried.problem.fixed(binaries(tried), gates))
+            if plain is None:
+                return
+            prices.append(plain.y if len(prices) < 2 else 0.5 * (plain.y + prices[-1]))
+            room = max(COMMITTED * self.gap, COMMITTED * self.open_gap) * abs(self.witness)
+            found = Lattice(tried, prices[-1], windows, self.threads, allowed).search(path, self.clock, room)
+            allowed = self._bound_by(benders, found)
+            if self.done:
+                return
+            path = found.path
+
+    def _bound_by(self, benders: Benders, found: Found) -> list[NDArray[np.bool_]]:
+        """Let the master have the network's money over whole positions, take its bound, and return the positions left.
+
+        A joint position is left where the bound of the days through it does not exceed the witness.
+        """
+        moving = np.zeros(benders.problem.n)
+        for device in (*self.scenario.regulators, *self.scenario.banks):
+            for way in ("raised", "lowered"):
+                moving[benders.problem.columns[f"{device.name}.{way}"]] = device.move_usd()
+        benders.master.whole_cut(found.steer, found.bound_usd, moving)
+        self._raise(benders.master.solve(self.clock.left_s, COMMITTED * self.gap, None).bound)
+        devices = benders.master.least(found.steer, moving, self.clock.left_s, COMMITTED * self.gap)
+        return [~(devices + money > self.witness) for money in found.through_usd]
 
     def _polish(self, gates: Floats) -> None:
         """Move positions where the plant says that it pays, dispatch anew, and go on while that helps."""
