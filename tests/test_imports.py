@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import gridbench
+import gridbench.oracle
 
 LOADED = """
 import sys
@@ -29,6 +30,16 @@ def test_import_loads_the_standard_library_only():
 def test_help_loads_the_standard_library_only():
     code = "from gridbench.cli import main\ntry:\n    main(['run', '--help'])\nexcept SystemExit:\n    pass"
     assert loaded(code) == set()
+
+
+def test_the_oracle_loads_no_solver_before_it_is_asked():
+    assert loaded("import gridbench.oracle") == set()
+
+
+@pytest.mark.parametrize("name", gridbench.oracle.__all__)
+def test_public_names_of_the_oracle_are_there(name):
+    assert callable(getattr(gridbench.oracle, name))
+    assert name in dir(gridbench.oracle)
 
 
 def test_verifying_loads_no_torch_ray_or_pandapower():

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import io
-import os
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gridbench.archive import write_member
-from gridbench.errors import InvalidInput, StorageError
+from gridbench.archive import write_bytes, write_member
+from gridbench.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; raises StorageError where the disk refuses."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except OSError as error:
-        if part.parent.is_dir():
-            part.unlink(missing_ok=True)
-        raise StorageError(_explain(path, error)) from error
-
-
-def _explain(path: Path, error: OSError) -> str:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return f"no space left for {path}: free some or choose another place, then go on with --resume"
-    return f"cannot write {path}: {error.strerror or error}; choose a folder that you may write to"
 
 
 def write_text(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.bench.metrics import weather
-from gridbench.physics.devices import Load, Storage
+from gridbench.physics.devices import Load
 from gridbench.physics.terms import Values
 
 if TYPE_CHECKING:
@@ -39,20 +39,3 @@ def _injected(scenario: Scenario, device: Device, columns: Columns, run: Traject
     names = [f"{one.name}.{control}" for one in scenario.devices for control in one.controls()]
     controls = {name: run.controls[:, names.index(f"{device.name}.{name}")] for name in device.controls()}
     return np.broadcast_to(device.inject(Values(**controls), weather(device, columns))[0], (scenario.steps,))
-
-
-def energies(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
-    """Return the energy in each storage at the ends of the steps, its start first, (steps + 1,) in MWh."""
-    names = [f"{device.name}.{state}" for device in scenario.devices for state in device.states()]
-    found = {}
-    for device in scenario.devices:
-        if isinstance(device, Storage):
-            state = run.states[:, names.index(f"{device.name}.energy_mwh")]
-            found[device.name] = np.concatenate([[device.initial()["energy_mwh"]], state])
-    return found
-
-
-def voltage_envelope(run: Trajectory) -> tuple[Floats, Floats]:
-    """Return the lowest and the highest voltage of all buses but the root by step (pu), NaN where the feeder is dark."""
-    voltage = np.where(run.blackout[:, None], np.nan, run.v_pu)[:, 1:]
-    return voltage.min(axis=1), voltage.max(axis=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gridbench.text import aligned
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,12 +38,4 @@ def cells(name: str, scores: Scores) -> tuple[str, ...]:
 
 def table(lines: Sequence[tuple[str, Scores]]) -> str:
     """Return the table as text, names to the left, numbers to the right."""
-    rows = [HEADER, *(cells(name, scores) for name, scores in lines)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADER))]
-    aligned = [_line(row, widths) for row in rows]
-    return "\n".join([aligned[0], "  ".join("-" * w for w in widths), *aligned[1:]]) + "\n"
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-    return "  ".join([first.lstrip().ljust(widths[0]), *rest])
+    return aligned([HEADER, *(cells(name, scores) for name, scores in lines)])

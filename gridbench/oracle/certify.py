@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gridbench.errors import SolverError
 from gridbench.physics.terms import MONEY, Values
-from gridbench.plant.plant import Plant
+from gridbench.plant.plant import Plant, StepResult
+from gridbench.plant.power_flow import sweep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gridbench.networks.feeder import Feeder
     from gridbench.oracle.affine import Floats
     from gridbench.oracle.formulation import Formulation
     from gridbench.scenario.scenario import Columns, Scenario
@@ -50,8 +53,17 @@ class Replay:
 
     def cost_usd(self, asks: NDArray[np.float32]) -> float:
         """Return the money of the day when a policy asks for `asks` (steps, asks)."""
+        return float(sum(step.cost_usd[0] for step in self._steps(asks)))
+
+    def day(self, asks: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """Return what the plant reports when it is asked for `asks`: the arrays of its StepResult, first axis the step."""
+        steps = self._steps(asks)
+        names = [one.name for one in fields(steps[0]) if one.name != "step"]
+        return {name: np.stack([getattr(step, name)[0] for step in steps]) for name in names}
+
+    def _steps(self, asks: NDArray[np.float32]) -> list[StepResult]:
         self._plant.reset([self._series])
-        return float(sum(self._plant.step(row[None].astype(np.float64)).cost_usd[0] for row in asks))
+        return [self._plant.step(row[None].astype(np.float64)) for row in asks]
 
     def around(self, asks: NDArray[np.float32], reach: int) -> tuple[Floats, Floats]:
         """Return what other positions of taps and banks would cost, all other asks as they are, movement left out.
@@ -73,6 +85,24 @@ class Replay:
             step = many.step(tried)
             money[t] = step.cost_usd - step.money[:, :, MONEY.index("switching")].sum(axis=1)
         return money, paths
+
+
+def power_flow(feeder: Feeder, ratio: Floats, bank: Floats, p: Floats, q: Floats) -> tuple[Floats, Floats]:
+    """Return the squared voltages (steps, buses) and squared currents (steps, branches) that the plant's sweep finds, in pu.
+
+    ratio (steps, branches) of all transformers, bank (steps, buses) susceptances, p and q (steps, buses) injections, in pu;
+    NaN in steps without a solution.
+    """
+    tree, (steps, nb) = feeder.arrays, p.shape
+    u, l = np.full((steps, nb), np.nan), np.full((steps, nb - 1), np.nan)  # noqa: E741
+    at_bus, in_branch = (nb, steps), (nb - 1, steps)
+    sweep(
+        tree.parent, np.column_stack([tree.r, tree.x, tree.b]), np.column_stack([tree.shunt_g, tree.shunt_b]),
+        feeder.root_voltage_pu**2, ratio.T, bank.T, p.T, q.T,
+        np.zeros(at_bus), np.zeros(in_branch), np.zeros(in_branch), np.zeros(in_branch), np.zeros(at_bus), np.zeros(at_bus),
+        np.zeros(steps), np.zeros(steps), u, l, np.zeros((2, steps, nb - 1)), np.zeros((steps, 2)),
+    )  # fmt: skip
+    return u, l
 
 
 def certified(survive_usd: float, blackout_usd: float, witness_usd: float) -> float:

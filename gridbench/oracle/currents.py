@@ -113,7 +113,7 @@ def bounded(builder: Builder, reach: Reach, paid: NDArray[np.bool_], flow: tuple
         chord = p * (P.low + P.high)[at] + q * (Q.low + Q.high)[at]
         start = (P.low * P.high + Q.low * Q.high)[at]
         most = np.maximum(P.squared() + Q.squared(), IDLE)[at]
-        builder.le(l - np.maximum(l_high, IDLE)[at])
-        builder.le(l * (s_low[at] / most) - (chord - start) * (1.0 / most) - ROOM)
+        builder.le(l - np.maximum(l_high, IDLE)[at], "current within reach", paid)
+        builder.le(l * (s_low[at] / most) - (chord - start) * (1.0 / most) - ROOM, "current chord", paid)
     first = reach.tree.parent == 0
     return Range(P.low[:, first].sum(axis=1), P.high[:, first].sum(axis=1))

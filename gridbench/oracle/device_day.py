@@ -74,7 +74,7 @@ def _carried_states(builder: Builder, device: Device, scenario: Scenario, now: t
     first = device.initial()
     states = {name: concatenate([np.array([first[name]]), column[:-1]]) for name, column in after.items()}
     for name, law in device.advance(Values(**states), u, w, scenario.step_h).items():
-        builder.eq(law - after[name])
+        builder.eq(law - after[name], f"{device.name}.{name} advance")
     _close(builder, device, Values(**first), Values(**{name: column[-1:] for name, column in after.items()}))
     return states
 
@@ -88,8 +88,8 @@ def _free_states(builder: Builder, device: Device, scenario: Scenario, now: tupl
         for name, span in spans.items()
     }
     for name, law in device.advance(Values(**states), u, w, scenario.step_h).items():
-        builder.le(law - spans[name].hi)
-        builder.le(spans[name].lo - law)
+        builder.le(law - spans[name].hi, f"{device.name}.{name} at most")
+        builder.le(spans[name].lo - law, f"{device.name}.{name} at least")
     return states
 
 
@@ -107,9 +107,9 @@ def add_rows(builder: Builder, owner: str, rows: Iterable[Row], gate: Affine | N
         if isinstance(row, Cone):
             builder.cone(f"{owner}.{row.name}", row.parts, row.radius, gate)
         elif isinstance(row, Eq):
-            builder.eq(row.lhs - row.rhs)
+            builder.eq(row.lhs - row.rhs, f"{owner}.{row.name}")
         else:
-            builder.le(row.lhs - row.rhs)
+            builder.le(row.lhs - row.rhs, f"{owner}.{row.name}")
 
 
 def add_money(

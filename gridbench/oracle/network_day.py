@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from gridbench.oracle.problem import Builder
     from gridbench.scenario.scenario import Scenario
 
+FLOW_ROWS = P_BALANCE, Q_BALANCE, DROP = "p balance", "q balance", "voltage drop"
+"""Names of the rows of branch flow: balances by step and bus, the drop by step and branch."""
+
 
 def network_day(
     builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows, paid: NDArray[np.bool_]
@@ -64,8 +67,8 @@ def _flow(builder: Builder, scenario: Scenario, flow: tuple[Expression, ...]) ->
     l, P, Q = (concatenate([none, part], axis=1) for part in (l, P, Q))  # noqa: E741
     s = concatenate([u[:, :1], s], axis=1)
     left = residuals(outgoing, r, x, b, tree.shunt_g, tree.shunt_b, s, u, l, P, Q, p, q)
-    for gap in (left.p_balance, left.q_balance, left.drop[:, 1:]):
-        builder.eq(gap)
+    for name, gap in zip(FLOW_ROWS, (left.p_balance, left.q_balance, left.drop[:, 1:]), strict=True):
+        builder.eq(gap, name)
 
 
 def _bounded(
@@ -87,7 +90,8 @@ def _bounded(
     at_root = [day for day in days.values() if getattr(day.device, "bus", None) == scenario.tie.bus]
     if len(at_root) == 1 and tree.shunt_g[0] >= 0.0:
         most = np.maximum(-fed.low, 0.0) * feeder.base_mva * (1.0 + ROOM) + ROOM
-        builder.le((days[scenario.tie.name].controls["export_mw"] - most)[np.flatnonzero(paid)])
+        gap = days[scenario.tie.name].controls["export_mw"] - most
+        builder.le(gap[np.flatnonzero(paid)], f"{scenario.tie.name}.export within reach", paid)
 
 
 def _priced(builder: Builder, scenario: Scenario, limit: Device, w: dict[str, Affine]) -> None:
@@ -117,6 +121,7 @@ def _behind(
         numbers = positions_of(device.positions())
         table = numbers, np.asarray(behind_transformer(1.0, tree.ratio[k] * device.ratio(numbers)))
         factors = days[device.name].controls["position"], sending[:, k]
+        builder.about = f"{device.name}.factor"
         parts[k] = scaled(builder, device.name, table, factors, windows[device.name])
         taps[device.name] = Tap(*table, parts[k], sending[:, k])
         s_max[k] = table[1].max() * highest
@@ -139,6 +144,7 @@ def _injections(
         k = feeder.bus_index(bank.bus)
         numbers = positions_of(bank.positions())
         table = numbers, np.asarray(bank.susceptance_mvar(numbers) / base)
+        builder.about = f"{bank.name}.factor"
         injected = scaled(builder, bank.name, table, (days[bank.name].controls["position"], u[:, k]), windows[bank.name])
         taps[bank.name] = Tap(*table, injected, u[:, k])
         q[k] = q[k] + injected

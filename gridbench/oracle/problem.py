@@ -27,6 +27,7 @@ class Problem:
     step of a network column and -1 of a device's column; `gates` (cones,) the binary column that empties a cone, or -1.
     `implied` (n,) marks boxes that other rows imply: the conic solver is spared them, the safe bound needs them.
     `blur` (n,) is how far rounding may have moved the ends of a box: solvers may ignore it, bounds read `outer`.
+    `columns`, `rows` and `cones` name blocks, arrays of numbers by step and place (-1 where a block has no row).
     """
 
     cost: Floats
@@ -46,6 +47,9 @@ class Problem:
     gates: Indices
     columns: dict[str, Indices]
     cones: dict[str, Indices]
+    rows: dict[str, Indices]
+    stated: tuple[Floats, Floats]
+    """The boxes before rows moved them."""
 
     @property
     def n(self) -> int:
@@ -63,13 +67,18 @@ class Problem:
 
     def fixed(self, cols: Indices, numbers: Floats) -> Problem:
         """Return the problem with columns fixed, and with the boxes that follow from rows of one free column."""
-        lower, upper = self.lower.copy(), self.upper.copy()
-        lower[cols] = upper[cols] = numbers
-        return _propagated(replace(self, lower=lower, upper=upper))
+        boxes = [end.copy() for end in (self.lower, self.upper, *self.stated)]
+        for end in boxes:
+            end[cols] = numbers
+        return _propagated(replace(self, lower=boxes[0], upper=boxes[1], stated=(boxes[2], boxes[3])))
 
     def propagated(self) -> Problem:
         """Return the problem with the boxes that follow from rows of one free column."""
         return _propagated(self)
+
+    def as_stated(self) -> Problem:
+        """Return the problem with its boxes as stated: what a row forbids is left to the row, and so is its multiplier."""
+        return replace(self, lower=self.stated[0], upper=self.stated[1], blur=np.zeros(self.n))
 
 
 def _propagated(problem: Problem) -> Problem:
@@ -120,8 +129,12 @@ class Builder:
     """Gathers columns, rows, cones and cost of a Problem."""
 
     n: int = 0
+    m: int = 0
     columns: dict[str, Indices] = field(default_factory=dict)
+    row_names: dict[str, Indices] = field(default_factory=dict)
     cone_names: dict[str, Indices] = field(default_factory=dict)
+    about: str = "row"
+    """The name of rows that are added without one."""
     _boxes: list[tuple[Floats, Floats]] = field(default_factory=list)
     _marks: list[tuple[NDArray[np.bool_], NDArray[np.bool_], Indices]] = field(default_factory=list)
     _rows: list[tuple[Affine, float]] = field(default_factory=list)
@@ -151,13 +164,28 @@ class Builder:
         self.n += size
         return Affine(np.zeros(shape), np.arange(size, dtype=np.int64), cols, np.ones(size))
 
-    def le(self, gap: Expression) -> None:
-        """Add rows `gap <= 0`."""
-        self._rows.append((affine(gap), -np.inf))
+    def le(self, gap: Expression, name: str = "", at: NDArray[np.bool_] | None = None) -> None:
+        """Add rows `gap <= 0`; `at` marks the steps that their first axis stands for, where those are not all."""
+        self._add(affine(gap), -np.inf, name, at)
 
-    def eq(self, gap: Expression) -> None:
+    def eq(self, gap: Expression, name: str = "") -> None:
         """Add rows `gap == 0`."""
-        self._rows.append((affine(gap), 0.0))
+        self._add(affine(gap), 0.0, name, None)
+
+    def _add(self, gap: Affine, low: float, name: str, at: NDArray[np.bool_] | None) -> None:
+        """Add rows and name them; a name that is taken gets a number."""
+        rows = np.arange(self.m, self.m + gap.constant.size, dtype=np.int64).reshape(gap.shape)
+        if at is not None:
+            rows, own = np.full((at.size, *gap.shape[1:]), -1, dtype=np.int64), rows
+            rows[at] = own
+        free = label = name or self.about
+        count = 1
+        while free in self.row_names:
+            count += 1
+            free = f"{label} #{count}"
+        self.row_names[free] = rows
+        self._rows.append((gap, low))
+        self.m += gap.constant.size
 
     def cone(self, name: str, parts: tuple[Expression, ...], radius: Expression, gate: Affine | None = None) -> None:
         """Add cones `||parts|| <= radius`, one a cell; `gate` are the binaries (one a cell) that empty them."""
@@ -195,16 +223,18 @@ class Builder:
         A, held = _matrix([gap for gap, _ in self._rows], self.n)
         low = np.concatenate([np.full(gap.constant.size, low) for gap, low in self._rows])
         used = np.diff(A.indptr) > 0
+        place = np.append(np.where(used, np.cumsum(used) - 1, -1), -1)  # the last one stands for no row
         G, h = _matrix(self._cones, self.n)
         cost = affine(0.0)
         for money in self._costs:
             cost = cost + money
         integer, implied, period = (np.concatenate([mark[k] for mark in self._marks]) for k in range(3))
+        lower, upper = (np.concatenate([box[k] for box in self._boxes]) for k in (0, 1))
         return Problem(
             cost=np.asarray(np.bincount(cost.col, weights=cost.val, minlength=self.n), dtype=np.float64),
             offset=float(cost.constant),
-            lower=np.concatenate([box[0] for box in self._boxes]),
-            upper=np.concatenate([box[1] for box in self._boxes]),
+            lower=lower,
+            upper=upper,
             blur=np.zeros(self.n),
             integer=integer.astype(np.bool_),
             implied=implied.astype(np.bool_),
@@ -218,6 +248,8 @@ class Builder:
             gates=np.concatenate(self._gates),
             columns=self.columns,
             cones=self.cone_names,
+            rows={name: place[rows] for name, rows in self.row_names.items()},
+            stated=(lower, upper),
         ).propagated()
 
 

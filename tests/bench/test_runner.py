@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gridbench.bench import files, intervals, runner
+from gridbench import archive
+from gridbench.bench import intervals, runner
 from gridbench.bench.record import read_record
 from gridbench.bench.rows import TIMING, parse_rows
 from gridbench.bench.runner import run
@@ -134,7 +135,7 @@ def test_a_full_disk_is_one_clear_message_with_the_place(tiny, tmp_path, monkeyp
         raise OSError(errno.ENOSPC, "No space left on device")
 
     intervals.interval(tiny, "test", 0)
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(archive.os, "fsync", full)
     with pytest.raises(StorageError, match=f"no space left for {tmp_path}.*--resume"):
         run(tiny, "idle", out=tmp_path / "x", days=1, quiet=True)
     assert not list(tmp_path.rglob("*.part"))
