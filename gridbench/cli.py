@@ -108,6 +108,11 @@ def _solve(commands: Commands) -> None:
     command.add_argument("--threads", type=int, default=2, metavar="N", help="threads a day (default: 2)")
     command.add_argument("--resume", action="store_true", help="keep the days that are in the cache or published")
     command.add_argument("--publish", action="store_true", help="write the intervals into the scenario's folder")
+    command.add_argument("--day", type=int, metavar="N", help="only day N")
+    command.add_argument("--export", metavar="FILE", help="write the model of --day as .nl, .lp or .mps, and solve nothing")
+    command.add_argument("--solver", metavar="NAME", help="print beside what a solver of Pyomo's finds: scip, gurobi, ..")
+    command.add_argument("--tuned", action="store_true", help="with settings that make this solver faster on cones (scip)")
+    command.add_argument("--exact", action="store_true", help="export or solve the AC equations instead of their cones")
     _json(command)
 
 
