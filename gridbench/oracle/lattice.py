@@ -36,6 +36,8 @@ ROUNDS = 24
 """How many paths are tried at most."""
 TOLERANCE = 1e-6
 """Tolerance of the conic problems: their multipliers are made safe."""
+UNKNOWN_USD = -1e15
+"""Bound of a position of which nothing is known yet."""
 ROOM = 1e-9
 """Relative room for the roundings of a step's sums."""
 
@@ -46,7 +48,8 @@ Path = dict[str, "Floats"]
 class Found(NamedTuple):
     """Bound of network and movement at the prices (usd), what a unit of each device column costs (n,), and the cheapest path.
 
-    `through_usd` is the same bound of paths through each joint position, an array a step.
+    `through_usd` is the same bound of paths through each joint position, an array a step. Minus infinity where nothing was
+    solved.
     """
 
     bound_usd: float
@@ -94,7 +97,7 @@ class Lattice:
         self._steer, self._paid = own, -np.bincount(split.row_period[rows], weights=(prices * side)[rows], minlength=self._steps)
         self._split = Projection(self._network, self._steps)
         self._products = [self._product(split, name, windows) for name in (d.name for d in self._devices)]
-        self._least = [np.full(self._shape, -np.inf) for _ in range(self._steps)]
+        self._least = [np.full(self._shape, UNKNOWN_USD) for _ in range(self._steps)]
         for least, may in zip(self._least, allowed or (), strict=False):
             least[~may] = np.inf
 
@@ -113,6 +116,8 @@ class Lattice:
             if clock.left_s <= 0.0:
                 break
             money = self._learn(path, clock)
+            if money == np.inf:
+                break
             bound, path = self._cheapest()
             if money - bound <= gap_usd:
                 break

@@ -223,9 +223,12 @@ class _Session:
             plain = self._solved(tried.problem.fixed(binaries(tried), gates))
             if plain is None:
                 return
+            self._offer(tried, plain.x)
             prices.append(plain.y if len(prices) < 2 else 0.5 * (plain.y + prices[-1]))
             room = max(COMMITTED * self.gap, COMMITTED * self.open_gap) * abs(self.witness)
             found = Lattice(tried, prices[-1], windows, self.threads, allowed).search(path, self.clock, room)
+            if not np.isfinite(found.bound_usd):
+                return
             allowed = self._bound_by(benders, found)
             if self.done:
                 return
