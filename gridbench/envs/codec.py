@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Actions = Mapping[str, NDArray[np.floating]]
 """One array (batch, entries) by agent."""
+_UNITS = {"mw": "MW", "mvar": "Mvar", "mva": "MVA", "mwh": "MWh", "kv": "kV", "pu": "pu", "h": "h", "usd": "usd"}
 
 
 class ActionCodec:
@@ -116,7 +117,8 @@ def ask_part(name: str, span: Span, rest: float = 0.0) -> Part:
 
 def unit_of(name: str) -> str:
     """Return the unit that a name ends in, as text; nothing for a plain number."""
-    return {"mw": "MW", "mwh": "MWh", "mvar": "Mvar", "pu": "pu", "h": "h", "usd": "usd"}.get(name.rpartition("_")[2], "")
+    units = [_UNITS.get(part.rpartition("_")[2], "") for part in name.split("_per_")]
+    return "/".join(units) if all(units) else ""
 
 
 def outside(stacked: Floats) -> NDArray[np.int64]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from gridbench.envs.codec import unit_of
 from gridbench.envs.field import Reading
 from gridbench.envs.scored import couplings, loading_field, state_field, voltage_field
 from gridbench.envs.signals import CLOCK, PRICES, agent_signals, device_signals, total_signals
 from gridbench.heron.feature import Feature
+from gridbench.physics.devices import Load, Renewable
 from gridbench.plant.timers import Timers
 
 if TYPE_CHECKING:
     from gridbench.networks.feeder import Branch
-    from gridbench.physics.devices import Regulator, Renewable
+    from gridbench.physics.devices import Regulator
     from gridbench.physics.terms import Device
     from gridbench.plant.layout import Layout
     from gridbench.scenario.scenario import Scenario
-
 
 
 class Sited(Protocol):
@@ -53,17 +55,17 @@ def electrical(scenario: Scenario, device: Sited) -> Feature:
 
 def states(scenario: Scenario, layout: Layout, device: Device, name: str, *others: Reading) -> Feature:
     """Return the states that a device carries from step to step, the hours since its starts and stops, and others."""
-    prefix = f"{device.name}."
-    own = [i for i, state in enumerate(layout.states) if state.startswith(prefix) and "." not in state[len(prefix) :]]
-    fields = [replace(field, name=field.name[len(prefix) :], meaning="state") for field in (state_field(layout, i) for i in own)]
+    own = [(i, state.rpartition(".")) for i, state in enumerate(layout.states)]
+    fields = [replace(state_field(layout, i), name=state, meaning="state") for i, (at, _, state) in own if at == device.name]
     timers = Timers(scenario, layout)
+    told = [(*name.rpartition("."), limit) for name, limit in zip(timers.names, timers.limits_h.tolist(), strict=True)]
     fields += [
         Reading(
-            name=f"since_{timer[len(prefix) :]}_h", unit="h", lo=0.0, hi=limit, start=limit, scale=limit,
-            meaning=f"hours since the last {timer[len(prefix) :]}, as far as they are remembered", source=f"since.{timer}",
+            name=f"since_{event}_h", unit="h", lo=0.0, hi=limit, start=limit, scale=limit,
+            meaning=f"hours since the last {event}, as far as they are remembered", source=f"since.{at}.{event}",
         )
-        for timer, limit in zip(timers.names, timers.limits_h.tolist(), strict=True)
-        if timer.startswith(prefix)
+        for at, _, event, limit in told
+        if at == device.name
     ]  # fmt: skip
     return Feature(name, (*fields, *others), OWN)
 
@@ -71,8 +73,7 @@ def states(scenario: Scenario, layout: Layout, device: Device, name: str, *other
 def constants(name: str, device: Device, *fields: str) -> Feature:
     """Return the figures of a device that never change."""
     readings = [
-        Reading(name=field, unit=field.rpartition("_")[2].upper(), start=float(getattr(device, field)), source=CONSTANT)
-        for field in fields
+        Reading(name=field, unit=unit_of(field), start=float(getattr(device, field)), source=CONSTANT) for field in fields
     ]
     return Feature(name, tuple(readings), OWN)
 
@@ -153,9 +154,19 @@ def prices() -> Feature:
     return Feature("price", PRICES, PUBLIC)
 
 
-def series(layout: Layout) -> Feature:
-    """Return the columns of the series as they stand: what drives the devices, and what a disturbance may change."""
-    fields = [Reading(name=column, meaning="series, until the next step", source=f"series.{column}") for column in layout.columns]
+def series(scenario: Scenario) -> Feature:
+    """Return the columns of the series as they stand: what drives the devices, and what a disturbance may change.
+
+    No load takes less than nothing, and no renewable gives less.
+    """
+    powers = {column for one in scenario.devices if isinstance(one, Load | Renewable) for column in one.inputs().values()}
+    fields = [
+        Reading(
+            name=column, unit=unit_of(column), lo=0.0 if column in powers else -math.inf,
+            meaning="series, until the next step", source=f"series.{column}",
+        )
+        for column in scenario.columns
+    ]  # fmt: skip
     return Feature("series", tuple(fields), ("system",))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SLOPE = 20.0
 """A storage answers with full power where a MWh earns this much (usd)."""
 _TOLD = ("price.price_rest_mean", "time.left_share")
+_ENERGY = "storage.energy_mwh"
 
 
 class DeviceAgent(FieldAgent):
@@ -49,6 +50,10 @@ class DeviceAgent(FieldAgent):
     def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
         """Return what a device of this kind has beyond power and money: of an unknown kind, its states."""
         return [features.states(scenario, layout, self.device, "state")] if self.device.states() else []
+
+    def needed(self) -> tuple[str, ...]:
+        """Return the own fields that `answer_price` reads."""
+        return ()
 
     def answer_price(self, price: Array, observation: Observation) -> Array:
         """Return the asks at a price (usd/MWh): by its marginal rule where the kind has one, else what it does at rest."""
@@ -91,6 +96,10 @@ class StorageAgent(DeviceAgent):
             features.constants("inverter", self.device, "s_max_mva"),
         ]
 
+    def needed(self) -> tuple[str, ...]:
+        """Return the energy."""
+        return (_ENERGY,)
+
     def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:
         """Compare the price with the later mean of buying, through efficiencies and wear: full power at SLOPE usd/MWh of gain."""
         unit = cast("Storage", self.device)
@@ -99,7 +108,7 @@ class StorageAgent(DeviceAgent):
         loop, wear = unit.efficiency_in * unit.efficiency_out, 2.0 * unit.wear_usd_per_mwh
         gives, takes = price * loop - later - wear, later * loop - price - wear
         wanted = unit.power_mw * (np.clip(gives / SLOPE, 0.0, 1.0) - np.clip(takes / SLOPE, 0.0, 1.0))
-        begun, now = unit.initial()["energy_mwh"], observation["storage.energy_mwh"]
+        begun, now = unit.initial()["energy_mwh"], observation[_ENERGY]
         left_h = np.maximum(told["left_share"] * self.day_h - self.step_h, 0.0)
         needed = begun - left_h * unit.power_mw * unit.efficiency_in  # at the end of this step, to be full again in time
         most = np.maximum(now - needed, 0.0) * unit.efficiency_out / self.step_h
@@ -137,9 +146,14 @@ class SteppedAgent(DeviceAgent):
 
     feature = "state"
 
+    def needed(self) -> tuple[str, ...]:
+        """Return the position."""
+        return (f"{self.feature}.position",)
+
     def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002
         """Keep the position."""
-        return {"position": observation[f"{self.feature}.position"]}
+        (position,) = self.needed()
+        return {"position": observation[position]}
 
 
 class RegulatorAgent(SteppedAgent):
@@ -181,9 +195,10 @@ AGENTS: dict[type[Device], Callable[..., DeviceAgent]] = {
     CapacitorBank: CapacitorAgent,
     GridTie: TieAgent,
 }
-"""The agent of each kind of device; any other has a plain DeviceAgent."""
+"""The agent of each kind of device, and of kinds derived from it; any other has a plain DeviceAgent."""
 
 
 def device_agent(scenario: Scenario, layout: Layout, device: Device, policy: Policy | None = None) -> DeviceAgent:
     """Return the agent of a device."""
-    return AGENTS.get(type(device), DeviceAgent)(scenario, layout, device, policy)
+    made = next((AGENTS[kind] for kind in type(device).__mro__ if kind in AGENTS), DeviceAgent)
+    return made(scenario, layout, device, policy)

@@ -22,7 +22,7 @@ class OperatorAgent(SystemAgent):
         self, scenario: Scenario, layout: Layout, agent: int, policy: Policy | None = None, protocol: Protocol | None = None
     ) -> None:
         """Declare an agent of the layout as the operator."""
-        known = [features.clock(), features.prices(), features.totals(scenario), features.series(layout)]
+        known = [features.clock(), features.prices(), features.totals(scenario), features.series(scenario)]
         part = part_features(scenario, layout, agent, whole=True)
         super().__init__(layout.agents[agent], [*known, *part], (), policy, protocol)
         self.earns = ("metrics.cost_usd", -1.0 / scenario.reward_usd)
