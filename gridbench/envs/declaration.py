@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from gridbench.envs.agents import OperatorAgent, PowerGridAgent, device_agent
 from gridbench.envs.dynamics import GridPlant
+from gridbench.envs.speech import misfits, speak
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.heron.builder import HierarchyBuilder
 from gridbench.heron.declaration import Declaration
-from gridbench.heron.protocols import NoProtocol, SetpointProtocol
+from gridbench.heron.errors import refuse
 from gridbench.heron.termination import FirstOf, Steps
 from gridbench.plant.layout import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gridbench.heron.hierarchy import Hierarchy
     from gridbench.heron.policy import Policy
     from gridbench.heron.protocols import Protocol
     from gridbench.plant.layout import Layout
@@ -40,58 +42,40 @@ def declare(  # noqa: PLR0913 - each a choice of its own
     """Return the declaration: an operator, every other agent of the scenario as a coordinator, devices below them.
 
     With agents "microgrid" each grid agent decides for its own devices, with "device" every device for itself, with "single"
-    the operator for all. `protocols` and `policies` name agents whose protocol or policy is another. `grids` are coordinators
-    made elsewhere, the agent that is none of them being the operator (without them, the owner of the tie). `days` are those to
-    play, one an environment, drawn from the split otherwise. Raises InvalidInput and UnknownName.
+    the operator for all; `protocols` names heads that speak otherwise. A protocol that a grid agent was made with counts
+    too, but for one that contradicts "device" or "single", which is refused. `policies` names agents that have one. `grids`
+    are coordinators made elsewhere, played as copies; the agent that is none of them is the operator (without them, the owner
+    of the tie). `days` are those to play, one an environment, drawn from the split otherwise. Raises InvalidInput, UnknownName.
     """
     if agents not in GRANULARITIES:
         raise InvalidInput("environment", [f"agents {agents!r}: choose one of {', '.join(GRANULARITIES)}"])
     lay = layout(scenario)
-    tie = lay.device_agents[lay.devices.index(scenario.tie.name)]
-    made = {grid.name: grid for grid in (_grids(scenario, lay, tie) if grids is None else grids)}
-    operator = OperatorAgent(scenario, lay, next(i for i, name in enumerate(lay.agents) if name not in made))
-    heads = {operator.name: operator, **{name: grid.place(scenario, lay, operator.name) for name, grid in made.items()}}
-    builder = HierarchyBuilder().add(operator).add(*made.values(), under=operator)
-    own: dict[str, list[str]] = {name: [] for name in heads}
-    for device, owner in zip(scenario.devices, lay.device_agents, strict=True):
-        builder.add(device_agent(scenario, lay, device), under=lay.agents[owner])
-        own[lay.agents[owner]] += [device.name] if device.asks() else []
-    for name, head in heads.items():
-        if name in (protocols or {}) or isinstance(head.protocol, NoProtocol):
-            head.protocol = (protocols or {}).get(name) or _protocol(agents, own, name, operator.name)
-    hierarchy = builder.build()
-    _check_named(hierarchy.agents, protocols, policies)
+    hierarchy = _hierarchy(scenario, lay, _grids(scenario, lay) if grids is None else grids)
+    speak(hierarchy, agents, protocols or {})
     for name, policy in (policies or {}).items():
+        if name not in hierarchy.agents:
+            raise UnknownName("agent", name, hierarchy.agents)
         hierarchy.agents[name].policy = policy
     end = Steps(scenario.steps, terminates=True)
     ending = end if max_episode_steps is None else FirstOf(end, Steps(max_episode_steps))
-    return Declaration(hierarchy, GridPlant(scenario, split, days), scenario.step_h * 3600.0, ending, observability)
+    declaration = Declaration(hierarchy, GridPlant(scenario, split, days), scenario.step_h * 3600.0, ending, observability)
+    refuse("protocols", misfits(declaration))
+    return declaration
 
 
-def _grids(scenario: Scenario, lay: Layout, tie: int) -> list[PowerGridAgent]:
+def _grids(scenario: Scenario, lay: Layout) -> list[PowerGridAgent]:
     """Return the coordinators of a scenario: all its agents but the owner of the tie."""
-    return [
-        PowerGridAgent(
-            scenario.feeder,
-            [device for device, owner in zip(scenario.devices, lay.device_agents, strict=True) if owner == i],
-            name=name,
-            buses=[bus for bus, owner in zip(lay.buses, lay.bus_agents, strict=True) if owner == i],
-        )
-        for i, name in enumerate(lay.agents)
-        if i != tie
-    ]
+    operator = lay.device_agents[lay.devices.index(scenario.tie.name)]
+    buses = [[bus for bus, owner in zip(lay.buses, lay.bus_agents, strict=True) if owner == i] for i in range(len(lay.agents))]
+    return [PowerGridAgent(scenario.feeder, name=a, buses=buses[i]) for i, a in enumerate(lay.agents) if i != operator]
 
 
-def _protocol(agents: Granularity, own: Mapping[str, Sequence[str]], name: str, operator: str) -> Protocol:
-    """Return how a head speaks by default."""
-    if agents == "device" or not any(own.values()):
-        return NoProtocol()
-    if name == operator and agents == "single":
-        return SetpointProtocol()
-    return SetpointProtocol(only=own[name]) if own[name] else NoProtocol()
-
-
-def _check_named(known: Mapping[str, object], *named: Mapping[str, object] | None) -> None:
-    for name in [name for names in named for name in names or {}]:
-        if name not in known:
-            raise UnknownName("agent", name, known)
+def _hierarchy(scenario: Scenario, lay: Layout, grids: Sequence[PowerGridAgent]) -> Hierarchy:
+    """Return the operator over copies of the coordinators, and all over their devices."""
+    made = [grid.name for grid in grids]
+    operator = OperatorAgent(scenario, lay, next(i for i, name in enumerate(lay.agents) if name not in made))
+    builder = HierarchyBuilder().add(operator)
+    builder.add(*(grid.placed(scenario, lay, operator.name) for grid in grids), under=operator)
+    for device, owner in zip(scenario.devices, lay.device_agents, strict=True):
+        builder.add(device_agent(scenario, lay, device), under=lay.agents[owner])
+    return builder.build()

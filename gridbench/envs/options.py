@@ -18,7 +18,7 @@ class GridOptions(TypedDict, total=False):
 
     `agents`: who decides (microgrid, device, single); `observability`: which visibility tags count (up to system); `reward`:
     shared by all, or own; `centralized` False, or a `schedule`: on a timeline; `split`, or `train` (else the test days);
-    `protocols` and `policies` by agent name, where another than the default.
+    `protocols` of heads that speak otherwise than `agents` means, and `policies` of agents that have one, by agent name.
     """
 
     centralized: bool

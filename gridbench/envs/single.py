@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import gymnasium
 
 from gridbench.envs.microgrids import MultiAgentMicrogrids
+from gridbench.errors import InvalidInput
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,16 +20,23 @@ if TYPE_CHECKING:
 class GridEnv(gymnasium.Env):  # type: ignore[type-arg]
     """The operator decides for all devices; it is given what all grid agents are given, and rewarded for the whole.
 
-    Options are those of NetworkedGridEnv but `agents`; observations, actions and infos are those of its one agent.
+    Options are those of NetworkedGridEnv, `agents` being "single"; observations, actions and infos are those of its one agent.
     """
 
     metadata = {"render_modes": []}  # noqa: RUF012
 
     def __init__(self, scenario: Scenario | str, **options: Unpack[GridOptions]) -> None:
-        """Build the environment of a scenario, or of its name. Raises UnknownName and InvalidInput."""
-        chosen: GridOptions = {**options, "agents": "single"}
+        """Build the environment of a scenario, or of its name. Raises UnknownName, and InvalidInput unless one agent acts."""
+        chosen: GridOptions = {"agents": "single", **options}
+        mend = "play MultiAgentMicrogrids"
+        if chosen["agents"] != "single":
+            raise InvalidInput("GridEnv", [f"agents {chosen['agents']!r}: here one decides for all; {mend}"])
         self.grid = MultiAgentMicrogrids(scenario, **chosen)
-        (self._agent,) = self.grid.possible_agents
+        acting = self.grid.possible_agents
+        if len(acting) != 1:
+            fault = f"protocols and policies leave {len(acting)} agents to act: {', '.join(acting)}; leave one, or {mend}"
+            raise InvalidInput("GridEnv", [fault])
+        self._agent = acting[0]
         self.observation_space = self.grid.observation_space(self._agent)
         self.action_space = self.grid.action_space(self._agent)
 

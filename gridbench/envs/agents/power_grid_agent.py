@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +29,10 @@ class PowerGridAgent(CoordinatorAgent):
     """Stands over its devices and is concerned with its buses, all of the feeder's by default; speaks by a protocol.
 
     `cost` is the money (usd) of the last step that fell on it and its devices, `safety` what its limits were passed by in
-    it (pu, summed over buses and branches): the environment that plays it keeps both.
+    it (pu, summed over buses and branches): an environment keeps both of the copy that it plays, in its `grids`.
     """
+
+    trader: Trader
 
     def __init__(
         self,
@@ -43,19 +46,32 @@ class PowerGridAgent(CoordinatorAgent):
     ) -> None:
         """Hold feeder and devices; the agent is called as the feeder is unless it has a name of its own."""
         super().__init__(feeder.name if name is None else name, (), (), policy, protocol)
+        self._unsaid = self.protocol if protocol is None else None
         self.feeder, self.devices = feeder, tuple(devices)
         self.buses = tuple(bus.name for bus in feeder.buses) if buses is None else tuple(buses)
         self.cost = self.safety = 0.0
 
-    def place(self, scenario: Scenario, layout: Layout, operator: str) -> PowerGridAgent:
-        """Give the agent its features in a scenario whose prices the operator tells, and return it."""
-        self.features = tuple(part_features(scenario, layout, layout.agents.index(self.name)))
-        self.earns = ("metrics.cost_usd", -1.0 / scenario.reward_usd)
-        self.trader = Trader(self.devices, scenario.tie, f"{operator}/price.price", scenario.step_h)
-        return self
+    @property
+    def chosen(self) -> Protocol | None:
+        """The protocol that it was given, if any; without one the environment's option `agents` says how it speaks."""
+        return None if self.protocol is self._unsaid else self.protocol
+
+    def placed(self, scenario: Scenario, layout: Layout, operator: str) -> PowerGridAgent:
+        """Return a copy with the features and devices that are its own in a scenario, whose prices the operator tells."""
+        placed, place = copy.copy(self), layout.agents.index(self.name)
+        owned = zip(scenario.devices, layout.device_agents, strict=True)
+        placed.devices = tuple(device for device, owner in owned if owner == place)
+        placed.features = tuple(part_features(scenario, layout, place))
+        placed.earns = ("metrics.cost_usd", -1.0 / scenario.reward_usd)
+        placed.trader = Trader(placed.devices, scenario.tie, f"{operator}/price.price", scenario.step_h)
+        return placed
+
+    def needed(self) -> tuple[str, ...]:
+        """Return what `offer` and `answer_trade` read in an observation."""
+        return self.trader.needed
 
     def offer(self, observation: Observation) -> Array:
-        """Return bids and offers from its marginal costs, BLOCKS of them."""
+        """Return bids and offers from its marginal costs, as many as its trader's `blocks`."""
         return self.trader.orders(observation)
 
     def answer_trade(self, quantity: Array, price: Array, observation: Observation) -> Array:  # noqa: ARG002 - the bill is the price's
