@@ -23,8 +23,8 @@ class TrainingEnv(GridMultiAgentEnv):
     """The environment with the shaped reward of `reward.py`, the same for every agent."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """Keep the recipe."""
-        super().__init__(config)
+        """Keep the recipe; the rest is the environment's."""
+        super().__init__({key: value for key, value in config.items() if key != "recipe"})
         self._shaped = Shaped(self.grid.scenario, config["recipe"])
 
     def step(self, action_dict: dict[str, Any]) -> tuple[Any, ...]:

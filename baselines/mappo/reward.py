@@ -35,7 +35,7 @@ class Shaped:
         self._price = columns.index(scenario.tie.price)
 
     def __call__(self, weather: NDArray[np.float64], cost_usd: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the reward (batch,) of a step under `weather` (batch, columns) that cost `cost_usd` (batch,), not below the floor."""
+        """Return the reward (batch,) of a step in `weather` (batch, columns) that cost `cost_usd` (batch,), cut at the floor."""
         scenario = self._scenario
         net_mw = (weather * self._weights).sum(axis=1)
         reference = net_mw * (weather[:, self._price] + scenario.tie.delivery_usd_per_mwh) * scenario.step_h

@@ -12,9 +12,12 @@ from ray.rllib.env.multi_agent_env import MultiAgentEnv
 from gridbench.envs.field import LIMIT
 from gridbench.envs.microgrids import MultiAgentMicrogrids
 from gridbench.envs.options import DEFAULTS
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from gridbench.scenario.scenario import Scenario
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 Arrays = dict[Any, Any]
 
 
+_OWN: dict[str, Any] = {"scenario": None, "groups": {}, "central": True}
+"""Keys of the config that are no options of the grid, and what stands for them where they are left out."""
 _Base: Any = MultiAgentEnv  # so that the type checker reads this file alike with ray and without
 
 
@@ -38,12 +43,17 @@ class GridMultiAgentEnv(_Base):  # type: ignore[misc]
         """Build the environment. Raises UnknownName, InvalidInput."""
         super().__init__()
         given = dict(config or {})
-        scenario, groups = given.pop("scenario"), given.pop("groups", {})
-        self._central = bool(given.pop("central", True))
-        loaded = _load(scenario) if isinstance(scenario, str) else scenario
-        self.grid = MultiAgentMicrogrids(loaded, **{key: value for key, value in given.items() if key in DEFAULTS})
+        known = [*_OWN, *DEFAULTS]
+        faults = [str(UnknownName("key", key, known)) for key in given if key not in known]
+        faults += [] if "scenario" in given else ["scenario: missing; give an id, a path or a Scenario"]
+        if faults:
+            raise InvalidInput("env_config", faults)
+        scenario, groups, central = (given.pop(key, other) for key, other in _OWN.items())
+        self._central = bool(central)
+        self.grid = MultiAgentMicrogrids(_load(scenario) if isinstance(scenario, str) else scenario, **given)
         agents: list[str] = list(self.grid.possible_agents)
         self.possible_agents, self.agents = list(agents), list(agents)
+        _check_groups(groups, agents)
         self._marks = {agent: one_hot(*groups.get(agent, (0, 0))) for agent in agents}
         sizes = {agent: self.grid.observation_spaces[agent].shape[0] + self._marks[agent].size for agent in agents}
         own: dict[str, Any] = {agent: Box(-LIMIT, LIMIT, (size,), np.float32) for agent, size in sizes.items()}
@@ -70,6 +80,15 @@ class GridMultiAgentEnv(_Base):  # type: ignore[misc]
             return marked
         state = self.grid.state()
         return {agent: {"obs": one, "state": state} for agent, one in marked.items()}
+
+
+def _check_groups(groups: Mapping[str, tuple[int, int]], agents: Sequence[str]) -> None:
+    """Raise InvalidInput for groups of agents that do not act, and for places beyond a group's size."""
+    faults = [str(UnknownName("acting agent", name, agents)) for name in groups if name not in agents]
+    beyond = {name: mark for name, mark in groups.items() if not 0 <= mark[0] < max(mark[1], 1)}
+    faults += [f"agent {name}: place {at} in a group of {size}" for name, (at, size) in beyond.items()]
+    if faults:
+        raise InvalidInput("groups", faults)
 
 
 def one_hot(index: int, size: int) -> NDArray[np.float32]:

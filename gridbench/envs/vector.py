@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import operator
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -10,11 +11,11 @@ from gymnasium.vector.utils import batch_space
 
 from gridbench.envs.declaration import declare
 from gridbench.envs.stage import Stage
-from gridbench.errors import InvalidInput
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gymnasium.spaces import Box
     from numpy.typing import NDArray
@@ -57,29 +58,36 @@ class GridVectorEnv(VectorEnv):  # type: ignore[type-arg]
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._days = np.array(self.scenario.split(split).days)
         self._generators = [np.random.default_rng() for _ in range(num_envs)]
-        self._over = True
+        self._over: bool | None = None
+        """Whether the days have ended; None before they have begun."""
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """Begin days, an own drawing of them an environment; `options={"days": [...]}` names them.
 
-        Raises InvalidInput for a wrong number of seeds or days.
+        Raises InvalidInput for other options, and for seeds and days that are not one an environment: a whole number from 0,
+        or None to leave it to the drawing.
         """
+        unknown = [str(UnknownName("option", name, ["days"])) for name in options or {} if name != "days"]
+        if unknown:
+            raise InvalidInput("GridVectorEnv.reset", unknown)
+        named = self._each("days", (options or {}).get("days", [None] * self.num_envs))
         if seed is not None:
-            seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else list(seed)
-            self._check("seeds", seeds)
-            pairs = zip(seeds, self._generators, strict=True)
+            given = self._each("seeds", [seed + i for i in range(self.num_envs)] if isinstance(seed, int | np.integer) else seed)
+            pairs = zip(given, self._generators, strict=True)
             self._generators = [old if one is None else np.random.default_rng(one) for one, old in pairs]
         drawn = [int(generator.choice(self._days)) for generator in self._generators]
-        days = [int(day) for day in (options or {}).get("days", drawn)]
-        self._check("days", days)
+        days = [other if one is None else one for one, other in zip(named, drawn, strict=True)]
+        self._over = None
         seen = self.stage.reset([int(generator.integers(2**31)) for generator in self._generators], days)
         self._over = False
         return seen[self._agent], {"day": np.array(days)}
 
     def step(self, actions: NDArray[np.floating]) -> Step:
-        """Step all days, or begin new ones after their end. Raises InvalidInput for what is no action."""
+        """Step all days, or begin new ones after their end. Raises InvalidInput for what is no action, or before a reset."""
+        if self._over is None:
+            raise InvalidInput("GridVectorEnv", ["no days have begun: call reset first"])
         if self._over:
             seen, infos = self.reset()
             nothing = np.zeros(self.num_envs, dtype=bool)
@@ -95,6 +103,12 @@ class GridVectorEnv(VectorEnv):  # type: ignore[type-arg]
         cut = result.truncated & ~result.terminated
         return seen_by[self._agent], np.asarray(rewards[self._agent]), result.terminated, cut, infos
 
-    def _check(self, what: str, given: Sequence[object]) -> None:
-        if len(given) != self.num_envs:
-            raise InvalidInput("GridVectorEnv.reset", [f"{len(given)} {what} for {self.num_envs} environments"])
+    def _each(self, what: str, given: Iterable[SupportsIndex | None]) -> list[int | None]:
+        try:
+            numbers = [None if one is None else operator.index(one) for one in given]
+        except TypeError:
+            numbers = []
+        if len(numbers) != self.num_envs or any(number is not None and number < 0 for number in numbers):
+            wanted = f"give {self.num_envs}, an environment each, whole numbers from 0"
+            raise InvalidInput("GridVectorEnv.reset", [f"{what} {given!r}: {wanted}"])
+        return numbers

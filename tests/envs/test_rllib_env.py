@@ -7,6 +7,8 @@ import importlib.util
 import numpy as np
 import pytest
 
+from gridbench.errors import InvalidInput
+
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs the extra `rl` (ray)"),
@@ -29,3 +31,21 @@ def test_a_day_as_rllib_plays_it(scenario, monkeypatch):
         assert set(seen) == set(rewards) == set(infos) == set(env.possible_agents)
         assert ends["__all__"] is (step == 23)
         assert cuts["__all__"] is False
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"scenario": "ieee34_ieee13", "sead": 3}, "unknown key 'sead': did you mean 'seed'"),
+        ({"scenario": "ieee34_ieee13", "recipe": {}}, "unknown key 'recipe'"),
+        ({"split": "test"}, "scenario: missing"),
+        (None, "scenario: missing"),
+        ({"scenario": "ieee34_ieee13", "groups": {"mg_7": (0, 3)}}, "unknown acting agent 'mg_7'"),
+        ({"scenario": "ieee34_ieee13", "groups": {"mg_1": (3, 3)}}, "agent mg_1: place 3 in a group of 3"),
+    ],
+)
+def test_a_config_is_read_to_the_last_key(config, said):
+    from gridbench.envs.rllib import GridMultiAgentEnv  # noqa: PLC0415
+
+    with pytest.raises(InvalidInput, match=said):
+        GridMultiAgentEnv(config)
