@@ -7,7 +7,8 @@
 | `complete` | every corner that the oracle believes possible is a place where the device can be put |
 | `compiled` | the compiled step of a scenario does what the laws say when they are interpreted |
 
-Each raises ContractError at the first breach. They need no test framework; a check of one device is
+Each raises ContractError at the first breach. `sound` also checks `timers`: it names controls, and the states that remember
+them step by step. The checks need no test framework; those of one device are
 
     rng = numpy.random.default_rng(0)
     sound(device, rng); faithful(device, rng); complete(device, rng)

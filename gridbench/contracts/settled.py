@@ -18,13 +18,22 @@ if TYPE_CHECKING:
 def sound(
     device: Device, rng: np.random.Generator, rounds: int = 300, *, step_h: float = 1.0, weather: Weather | None = None
 ) -> None:
-    """Check that every answer to an ask obeys the spans and rows of controls and next states. Raises ContractError."""
+    """Check that every answer to an ask obeys the spans and rows of controls and next states, and that its memories keep time.
+
+    Raises ContractError.
+    """
+    _named(device)
     for x, ask, w in walk(device, rng, rounds, step_h=step_h, weather=weather):
         u = device.settle(x, ask, w, step_h)
         story = f"settled {u} when asked {vars(ask)} in state {vars(x)} with {vars(w)}"
         _inside(device, "control", device.controls(), u, story)
         chosen = Values(**u)
-        _inside(device, "next state", device.states(), device.advance(x, chosen, w, step_h), story)
+        after = device.advance(x, chosen, w, step_h)
+        _inside(device, "next state", device.states(), after, story)
+        for control, states in device.timers().items():
+            told = (u[control], *(getattr(x, state) for state in states))
+            for state, number in zip(states, told, strict=False):
+                close(device, f"timers {control}, {state}", after[state], number, TOLERANCE, story)
         for row in device.limits(x, chosen, w, step_h):
             broken = float(excess([row]))
             if not broken <= TOLERANCE * _scale(row):
@@ -46,6 +55,15 @@ def faithful(
             close(device, f"control {name}", once[name], again[name], TOLERANCE, story)
         for name, p, q in zip(("p", "q"), *(device.inject(Values(**u), w) for u in (once, again)), strict=True):
             close(device, f"injection {name}", p, q, TOLERANCE, story)
+
+
+def _named(device: Device) -> None:
+    """Check that timers name controls and states."""
+    for control, states in device.timers().items():
+        for what, names, known in (("control", (control,), device.controls()), ("state", states, device.states())):
+            for name in names:
+                if name not in known:
+                    raise ContractError(device.name, "timers", f"{name!r} is no {what}; known: {', '.join(known) or 'none'}")
 
 
 def _inside(device: Device, what: str, spans: Mapping[str, Span], numbers: Mapping[str, Number], story: str) -> None:

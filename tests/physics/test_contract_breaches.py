@@ -59,6 +59,16 @@ class Halved(Regulator):
         return Regulator.settle(self, x, ask, w, dt_h)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misremembering(Generator):
+    """Names its memories as the test says."""
+
+    named: dict
+
+    def timers(self):
+        return self.named
+
+
 def test_a_storage_that_charges_past_its_band_is_unsound():
     with pytest.raises(ContractError, match="s: next state energy_mwh"):
         sound(Overfull(**STORAGE_FIELDS), np.random.default_rng(0))
@@ -68,6 +78,22 @@ def test_a_generator_that_forgets_its_minimum_times_is_unsound():
     fields = {f: getattr(diesel("g", min_up_steps=3, min_down_steps=3), f) for f in Generator.__slots__ if f != "kind"}
     with pytest.raises(ContractError, match=r"g: minimum (up|down) time: broken by"):
         sound(Forgetful(**fields), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({"strat": ("started_1", "started_2")}, "g: timers: 'strat' is no control; known: p_mw, q_mvar, on, start, stop"),
+        ({"start": ("started_1", "started_9")}, "g: timers: 'started_9' is no state; known: p_mw, on, started_1, started_2"),
+        ({"start": ("started_2", "started_1")}, "g: timers start, started_2: "),
+        ({"on": ("started_1", "started_2")}, "g: timers on, started_1: "),
+    ],
+)
+def test_a_device_that_misnames_its_memories_is_unsound(named, said):
+    fields = {f: getattr(diesel("g", min_up_steps=3, min_down_steps=1), f) for f in Generator.__slots__ if f != "kind"}
+    with pytest.raises(ContractError, match=said):
+        sound(Misremembering(**fields, named=named), np.random.default_rng(0))
+    sound(Misremembering(**fields, named=diesel("g", min_up_steps=3).timers()), np.random.default_rng(0))
 
 
 def test_a_device_that_does_not_repeat_itself_is_unfaithful():
