@@ -20,7 +20,6 @@ from matplotlib.figure import Figure
 
 import gridbench
 from gridbench.envs import NetworkedGridEnv, PowerGridAgent
-from gridbench.envs.codec import ActionCodec
 from gridbench.heron.protocols import SetpointProtocol
 from gridbench.networks import IEEE13Bus
 from gridbench.physics.devices import Generator, Storage
@@ -39,11 +38,17 @@ DEVICES = (
     ),
     Storage(name="ess", bus="634", power_mw=1.0, s_max_mva=1.1, energy_mwh=5.0, missing_usd_per_mwh=150.0),
 )  # fmt: skip
+WATCHED = {
+    "price": "operator/price.price",
+    "gen_mw": "gen/status.p_mw",
+    "ess_mwh": "ess/storage.energy_mwh",
+    "v_min_pu": f"{AGENT}/metrics.v_min_pu",
+}
 BREAK_EVEN_USD_PER_MWH = 30.0
 """Above this price the generator (60 usd/MWh) is cheaper than buying, which the network charges 30 usd/MWh for on top."""
 
-Policy = Callable[[dict[str, float], int], dict[str, float]]
-"""From what the agent sees, by name and in units, and the step, to what it asks of the devices, by name and in units."""
+Policy = Callable[[NetworkedGridEnv, int], dict[str, float]]
+"""From the environment and the step to what is asked of the devices, by name and in units; the others are left alone."""
 
 
 class Microgrid(NetworkedGridEnv):
@@ -56,31 +61,30 @@ class Microgrid(NetworkedGridEnv):
     def _reward_and_safety(self) -> tuple[dict[str, float], dict[str, float]]:
         """Return minus the money of the step (usd), and by how much the agent's limits were passed (pu).
 
-        That money is `grid.cost`, what the agent and its devices cost, and what the tie buys for it, which is billed to the
-        operator above: were it left out, standing still would always pay best.
+        The money is that of the agent, its devices and the tie to the grid above, which is its own as the root of the feeder is.
         """
-        usd = float(self.stage.cost_usd(self.result)[0])
-        return dict.fromkeys(self.grids, -usd), {name: grid.safety for name, grid in self.grids.items()}
+        rewards = {name: -grid.cost for name, grid in self.grids.items()}
+        return rewards, {name: grid.safety for name, grid in self.grids.items()}
 
 
-def at_rest(seen: dict[str, float], step: int) -> dict[str, float]:  # noqa: ARG001 - it looks at nothing
+def at_rest(env: NetworkedGridEnv, step: int) -> dict[str, float]:  # noqa: ARG001 - it looks at nothing
     """Ask for nothing: the generator is off, the storage neither charges nor discharges."""
     return {}
 
 
-def time_of_use(seen: dict[str, float], step: int) -> dict[str, float]:
+def time_of_use(env: NetworkedGridEnv, step: int) -> dict[str, float]:
     """Run the generator while buying is dearer; fill the storage by day and empty it in the evening.
 
     It fills gently, because the storage stands behind a transformer of 0.5 MVA that also feeds the load there.
     """
-    runs = float(seen["price"] > BREAK_EVEN_USD_PER_MWH)
+    runs = float(env.get(WATCHED["price"]) > BREAK_EVEN_USD_PER_MWH)
     power_mw = -0.25 if 7 <= step < 15 else 0.45 if 18 <= step < 22 else 0.0
-    return {"gen.on": runs, "gen.p_mw": 2.0 * runs, "gen.q_mvar": 0.5 * runs, "ess.p_mw": power_mw, "ess.q_mvar": 0.1}
+    return {"gen/on": runs, "gen/p_mw": 2.0 * runs, "gen/q_mvar": 0.5 * runs, "ess/p_mw": power_mw, "ess/q_mvar": 0.1}
 
 
 @dataclass(frozen=True)
 class Day:
-    """What a policy came to (usd, limits passed), and what the agent saw at the begin of each step and at the end."""
+    """What a policy came to (usd, limits passed), and what was watched at the begin of each step and at the end."""
 
     cost_usd: float
     violations: int
@@ -88,20 +92,15 @@ class Day:
 
 
 def play(env: Microgrid, day: int, policy: Policy) -> Day:
-    """Return a day under a policy; what it does not ask for is asked to be 0."""
-    asks, fields = layout(env.scenario).asks, env.stage.view.fields[AGENT]
-    codec = ActionCodec(layout(env.scenario))  # from units to the box [-1, 1] that actions are given in
-    observed, _ = env.reset(options={"day": day})
-    seen = [{field.name: float(field.value(x)) for field, x in zip(fields, observed[AGENT], strict=True)}]
-    cost_usd, violations = 0.0, 0
+    """Return a day under a policy."""
+    env.reset(options={"day": day})
+    cost_usd, violations, seen = 0.0, 0, [[env.get(path) for path in WATCHED.values()]]
     while env.agents:
-        wanted = policy(seen[-1], len(seen) - 1)
-        actions = codec.encode(np.array([[wanted.get(name, 0.0) for name in asks]]))
-        observed, rewards, _, _, infos = env.step({AGENT: actions[AGENT][0]})
-        seen.append({field.name: float(field.value(x)) for field, x in zip(fields, observed[AGENT], strict=True)})
-        cost_usd -= rewards[AGENT]
+        _, _, _, _, infos = env.step({AGENT: env.action(AGENT, policy(env, len(seen) - 1))})
+        seen.append([env.get(path) for path in WATCHED.values()])
+        cost_usd += env.cost_usd
         violations += infos[AGENT]["violations"]
-    return Day(cost_usd, violations, {name: np.array([row[name] for row in seen]) for name in seen[0]})
+    return Day(cost_usd, violations, dict(zip(WATCHED, np.transpose(seen), strict=True)))
 
 
 def draw(path: Path, days: dict[str, Day], title: str) -> None:
@@ -111,8 +110,8 @@ def draw(path: Path, days: dict[str, Day], title: str) -> None:
     price, power, energy, voltage = figure.subplots(4, sharex=True)
     for (name, day), colour in zip(days.items(), ("#999999", "#0072B2", "#D55E00"), strict=True):
         hours, seen, look = np.arange(len(day.seen["price"])), day.seen, {"color": colour, "label": name, "linewidth": 1.8}
-        power.stairs(seen["gen.p_mw"][1:], hours, baseline=None, **look)
-        energy.plot(hours, seen["ess.energy_mwh"], **look)
+        power.stairs(seen["gen_mw"][1:], hours, baseline=None, **look)
+        energy.plot(hours, seen["ess_mwh"], **look)
         voltage.stairs(seen["v_min_pu"][1:], hours, baseline=None, **look)
     price.stairs(seen["price"][:-1], hours, baseline=None, color="black", label="day-ahead price")
     price.axhline(BREAK_EVEN_USD_PER_MWH, color="#009E73", linestyle="--", label="generator breaks even")
@@ -137,13 +136,14 @@ def main(arguments: list[str] | None = None) -> tuple[Dispatch, dict[str, Day]]:
     options = parser.parse_args(arguments)
     env = Microgrid(split="test")
     best = gridbench.solve(env.scenario, "test", options.day, time_limit_s=20.0)
-    schedule = [dict(zip(layout(env.scenario).asks, map(float, row), strict=True)) for row in best.asks]
+    asks = [name.replace(".", "/") for name in layout(env.scenario).asks]
+    schedule = [dict(zip(asks, map(float, row), strict=True)) for row in best.asks]
     policies: dict[str, Policy] = {"at rest": at_rest, "time of use": time_of_use, "oracle": lambda _, step: schedule[step]}
     days = {name: play(env, options.day, policy) for name, policy in policies.items()}
     print(f"day {options.day}: the least cost is proven to lie between {best.bound_usd:.2f} and {best.witness_usd:.2f} usd")
     print(f"{'policy':12s} {'cost usd':>9s} {'above bound %':>14s} {'violations':>11s} {'generator MWh':>14s}")
     for name, day in days.items():
-        above, energy_mwh = 100.0 * (day.cost_usd / best.bound_usd - 1.0), env.scenario.step_h * day.seen["gen.p_mw"][1:].sum()
+        above, energy_mwh = 100.0 * (day.cost_usd / best.bound_usd - 1.0), env.scenario.step_h * day.seen["gen_mw"][1:].sum()
         print(f"{name:12s} {day.cost_usd:9.2f} {above:14.2f} {day.violations:11d} {energy_mwh:14.2f}")
     draw(options.out / "01_single_microgrid.png", days, f"One microgrid, test day {options.day}")
     return best, days

@@ -4,6 +4,7 @@
 
 Each bids and offers from its own marginal costs (gridbench/envs/agents/trader.py); the price is the midpoint of the marginal
 bid and the marginal offer. The same day without trades is played beside it, so that the saving can be told on each bill.
+Trades and payments are messages: the bills are made here, and the money of the plant changes only where a trade moves an engine.
 """
 
 from __future__ import annotations
@@ -37,14 +38,19 @@ NOBODY_TRADES = 1e6
 
 @dataclass(frozen=True)
 class Day:
-    """A day by step and microgrid (steps, 3): sold (MW), paid and own cost (usd), drawn (MW); by step: price, buying, selling."""
+    """A day by step and microgrid (steps, 3): sold (MW), paid and own cost (usd), drawn and made by engines (MW).
+
+    By step: the price, those of buying and selling (usd/MWh), and the money of the whole plant (usd).
+    """
 
     sold: np.ndarray
     paid: np.ndarray
     own: np.ndarray
     drawn: np.ndarray
+    made: np.ndarray
     price: np.ndarray
     tariff: np.ndarray
+    plant: np.ndarray
 
     def bills(self, step_h: float) -> np.ndarray:
         """Return what each microgrid pays (usd): its own costs, the grid for what no trade covered, minus its trades."""
@@ -66,15 +72,17 @@ def play(scenario: Scenario, microgrids: list[str], day: int, fee: float) -> Day
 
 
 def row(scenario: Scenario, env: StepEnv, microgrids: list[str]) -> tuple:
-    """Step once, and return what the microgrids traded, were paid, spent and drew."""
+    """Step once, and return what the microgrids traded, were paid, spent, drew and made, at which prices, and all money."""
     w = Values(price_usd_per_mwh=float(env.observe(OPERATOR)["price.price"][0]))
     result = env.step()
     seen = [result.observations[name] for name in microgrids]
     trade = np.array([[one[f"{OPERATOR}>trade.{what}"][0] for what in ("quantity", "payment", "price")] for one in seen])
     own = [-scenario.reward_usd * result.rewards[name][0] for name in microgrids]
     drawn = [next(one[f][0] for f in one.names() if f.startswith("connection.") and f.endswith(".p_mw")) for one in seen]
+    made = [env.state.get(f"{env.agents[name].trader.unit.name}/electrical.p_mw")[0] for name in microgrids]
     tariff = scenario.tie.buy_usd_per_mwh(w), scenario.tie.sell_usd_per_mwh(w)
-    return trade[:, 0], trade[:, 1] * scenario.step_h, own, drawn, trade[0, 2], tariff
+    plant = -scenario.reward_usd * result.rewards[OPERATOR][0]
+    return trade[:, 0], trade[:, 1] * scenario.step_h, own, drawn, made, trade[0, 2], tariff, plant
 
 
 def show(microgrids: list[str], traded: Day, alone: Day, step_h: float) -> None:
@@ -89,6 +97,7 @@ def show(microgrids: list[str], traded: Day, alone: Day, step_h: float) -> None:
     before_all, after_all = (np.append(day.bills(step_h), day.bills(step_h).sum()) for day in (alone, traded))
     for name, before, after in zip([*microgrids, "all"], before_all, after_all, strict=True):
         print(f"{name:12s} {before:9.2f} {after:9.2f} {before - after:9.2f}")
+    print(f"{'the plant':12s} {alone.plant.sum():9.2f} {traded.plant.sum():9.2f} {(alone.plant - traded.plant).sum():9.2f}")
 
 
 def draw(microgrids: list[str], traded: Day, step_h: float, path: Path) -> None:

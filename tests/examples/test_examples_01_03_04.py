@@ -80,15 +80,15 @@ def test_at_rest_is_what_the_oracle_calls_at_rest(play):
     scenario = module_of("01_single_microgrid").Microgrid(split="test").scenario
     rest = Replay(scenario, scenario.window("test", best.day)).cost_usd(idle_asks(scenario))
     assert days["at rest"].cost_usd == pytest.approx(rest, rel=1e-12)
-    assert not days["at rest"].seen["gen.p_mw"].any()
-    assert set(days["at rest"].seen["ess.energy_mwh"].round(9)) == {2.5}
+    assert not days["at rest"].seen["gen_mw"].any()
+    assert set(days["at rest"].seen["ess_mwh"].round(9)) == {2.5}
 
 
 def test_time_of_use_saves_money_breaks_nothing_and_returns_the_energy(play):
     days = play("01_single_microgrid")[0][1]
     assert days["time of use"].cost_usd < days["at rest"].cost_usd
     assert days["time of use"].violations == 0 < days["at rest"].violations
-    assert days["time of use"].seen["ess.energy_mwh"][-1] >= 2.5
+    assert days["time of use"].seen["ess_mwh"][-1] >= 2.5
 
 
 def test_reward_is_all_money_and_safety_that_of_the_agent():
@@ -97,7 +97,7 @@ def test_reward_is_all_money_and_safety_that_of_the_agent():
     safety = 0.0
     while env.agents:
         _, rewards, _, _, infos = env.step({"MG1": env.action_space("MG1").low})
-        assert rewards["MG1"] == -infos["MG1"]["cost_usd"]
+        assert rewards["MG1"] == -env.grids["MG1"].cost == pytest.approx(-infos["MG1"]["cost_usd"], abs=1e-9)
         assert infos["MG1"]["safety"] == env.grids["MG1"].safety
         safety += infos["MG1"]["safety"]
     assert safety > 0.0
