@@ -1,6 +1,6 @@
 """Multi-agent PPO with RLlib, from scratch: microgrids that share an actor, an operator, and critics that see everything.
 
-    python examples/05_mappo_rllib.py --iterations 300 --seed 0
+    python examples/05_mappo_rllib.py --iterations 200 --seed 0
 
 Needs the extra `rl`, and some two seconds an iteration. Module, learner and reward are those of baselines/mappo, whose
 train.py adds a warm start, the choice of the best on validation days, and resuming: it is what to train with for results.
@@ -164,7 +164,7 @@ def draw(rows: np.ndarray, idle_usd: float, found: dict[str, np.ndarray], path: 
 def main(arguments: list[str] | None = None) -> None:
     """Train, tell, evaluate, and save weights, curve and figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--iterations", type=int, default=300)
+    parser.add_argument("--iterations", type=int, default=200)
     parser.add_argument("--num-workers", type=int, default=0, help="processes that play days beside the learner's")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--test", action="store_true", help="a tiny run: does everything work?")
