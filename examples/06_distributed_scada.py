@@ -161,7 +161,10 @@ def show(runs: dict[str, Run], bound_usd: float | None) -> None:
 
 def gap(cost_usd: float, mark_usd: float | None) -> str:
     """Return a difference in money and in per cent."""
-    return "-" if mark_usd is None else f"{cost_usd - mark_usd:+.2f} usd {100 * (cost_usd / mark_usd - 1):+.2f} %"
+    if mark_usd is None:
+        return "-"
+    more, share = (round(number, 2) + 0.0 for number in (cost_usd - mark_usd, 100.0 * (cost_usd / mark_usd - 1.0)))
+    return f"{more:+.2f} usd {share:+.2f} %"
 
 
 def asked(timeline: Timeline) -> tuple[np.ndarray, np.ndarray]:
