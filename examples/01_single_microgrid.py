@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> tuple[Dispatch, dict[str, Day]]:
     parser.add_argument("--out", type=Path, default=Path("runs/examples"), help="folder of the figure")
     options = parser.parse_args(arguments)
     env = Microgrid(split="test")
-    best = gridbench.solve(env.scenario, "test", options.day, time_limit_s=20.0)
+    best = gridbench.solve(env.scenario, "test", options.day, time_limit_s=60.0)
     asks = [name.replace(".", "/") for name in layout(env.scenario).asks]
     schedule = [dict(zip(asks, map(float, row), strict=True)) for row in best.asks]
     policies: dict[str, Policy] = {"at rest": at_rest, "time of use": time_of_use, "oracle": lambda _, step: schedule[step]}

@@ -171,7 +171,7 @@ def main(arguments: list[str] | None = None) -> tuple[Dispatch, dict[str, Day]]:
     scenario = with_device(town, BOILER, "town")
     prove(scenario)
     print(f"agents that act: {', '.join(MultiAgentMicrogrids(scenario, agents='device').possible_agents)}")
-    best = solve(scenario, "test", options.day, time_limit_s=20.0)
+    best = solve(scenario, "test", options.day, time_limit_s=60.0)
     schedule = FunctionPolicy(lambda seen: best.asks[[round(seen.sampled_s / 3600.0 / scenario.step_h)]])  # the only ask
     policies = {"at rest": RestPolicy(), "thermostat": FunctionPolicy(thermostat), "oracle": schedule}
     days = {name: play(scenario, options.day, policy) for name, policy in policies.items()}

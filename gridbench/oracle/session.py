@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridbench.oracle.affine import Floats, Indices
-    from gridbench.oracle.lattice import Found
+    from gridbench.oracle.lattice import Found, Path
     from gridbench.oracle.problem import Problem
     from gridbench.oracle.taps import Windows
     from gridbench.scenario.scenario import Scenario
@@ -45,6 +45,8 @@ LATE = 0.75
 """Share of the time that is left when a first schedule is made of whatever commitment there is."""
 PASSES = 8
 """How often positions are searched at new prices at most."""
+TANGENTS = 6
+"""How often the devices' cones are cut where the master breaks them, at the prices of one lattice."""
 COMMITTED = 0.1
 """Share of the wanted gap that the commitment, and the positions at given prices, may leave open."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
@@ -208,7 +210,7 @@ class _Session:
         x = root.x if benders is None or benders.search.x is None else benders.search.x
         stepped = (*self.scenario.regulators, *self.scenario.banks)
         path = paths(formulation, x, [d.name for d in stepped])[0]
-        prices: list[Floats] = []
+        mean: Path | None = None
         windows: Windows | None = None
         allowed: list[NDArray[np.bool_]] | None = None
         for _ in range(PASSES):
@@ -219,14 +221,17 @@ class _Session:
             self._offer(tried, solution.x)
             if self.done or not stepped or benders is None:
                 return
-            windows = self._narrowed(formulation, root) if windows is None else windows
-            plain = self._solved(tried.problem.fixed(binaries(tried), gates))
+            if windows is None:
+                true = self._solved(tried.problem.fixed(binaries(tried), gates))  # where violating pays, schedules should
+                self._offer(tried, solution.x if true is None else true.x)
+                windows = self._narrowed(formulation, root)
+            mean = path if mean is None else {name: 0.5 * (mean[name] + path[name]) for name in path}
+            priced = formulate(self.scenario, self.series, fixed_windows(self.scenario, mean))
+            plain = self._solved(priced.problem)  # gates open: at the prices of one commitment others would seem to pay
             if plain is None:
                 return
-            self._offer(tried, plain.x)
-            prices.append(plain.y if len(prices) < 2 else 0.5 * (plain.y + prices[-1]))
             room = max(COMMITTED * self.gap, COMMITTED * self.open_gap) * abs(self.witness)
-            found = Lattice(tried, prices[-1], windows, self.threads, allowed).search(path, self.clock, room)
+            found = Lattice(priced, plain.y, windows, self.threads, allowed).search(path, self.clock, room)
             if not np.isfinite(found.bound_usd):
                 return
             allowed = self._bound_by(benders, found)
@@ -244,7 +249,14 @@ class _Session:
             for way in ("raised", "lowered"):
                 moving[benders.problem.columns[f"{device.name}.{way}"]] = device.move_usd()
         benders.master.whole_cut(found.steer, found.bound_usd, moving)
-        self._raise(benders.master.solve(self.clock.left_s, COMMITTED * self.gap, None).bound)
+        bound = -np.inf
+        for _ in range(TANGENTS):
+            answer = benders.master.solve(self.clock.left_s, COMMITTED * self.gap, None)
+            self._raise(answer.bound)
+            if answer.x is None or self.done or answer.bound - bound <= COMMITTED * self.gap * abs(self.witness):
+                break
+            bound = answer.bound
+            benders.master.tangents(answer.x, least=1e-6)
         devices = benders.master.least(found.steer, moving, self.clock.left_s, COMMITTED * self.gap)
         return [~(devices + money > self.witness) for money in found.through_usd]
 

@@ -46,7 +46,7 @@ def played(scenario, day):
 def test_a_day_is_played_and_certified(devices):
     owner = AgentGroup("owner", tuple(device.name for device in devices), ())
     scenario = microgrid(devices=devices, agents=(OPERATOR, owner))
-    found = solve(scenario, "test", 0, time_limit_s=10.0)
+    found = solve(scenario, "test", 0, time_limit_s=60.0)
     idle_usd = Replay(scenario, scenario.window("test", 0)).cost_usd(idle_asks(scenario))
     assert found.bound_usd <= found.witness_usd <= idle_usd
     assert found.witness_usd - found.bound_usd <= 0.01 * abs(found.witness_usd)
