@@ -213,7 +213,7 @@ class _Session:
         mean: Path | None = None
         windows: Windows | None = None
         allowed: list[NDArray[np.bool_]] | None = None
-        for _ in range(PASSES):
+        for turn in range(PASSES):
             tried = formulate(self.scenario, self.series, fixed_windows(self.scenario, path))
             solution = self._conic(tried, gates)
             if solution is None:
@@ -227,7 +227,8 @@ class _Session:
                 windows = self._narrowed(formulation, root)
             mean = path if mean is None else {name: 0.5 * (mean[name] + path[name]) for name in path}
             priced = formulate(self.scenario, self.series, fixed_windows(self.scenario, mean))
-            plain = self._solved(priced.problem)  # gates open: at the prices of one commitment others would seem to pay
+            held = priced.problem.fixed(binaries(priced), gates)  # at the prices of one commitment others may seem to pay
+            plain = self._solved(held if turn % 2 else priced.problem)
             if plain is None:
                 return
             room = max(COMMITTED * self.gap, COMMITTED * self.open_gap) * abs(self.witness)
