@@ -71,7 +71,7 @@ class Replay:
         Positions up to `reach` away from those of `asks` are tried, all devices together: money (steps, variants) in usd
         and their positions (steps, variants, devices), the regulators first.
         """
-        stepped = (*self._scenario.regulators, *self._scenario.banks)
+        stepped = self._scenario.stepped
         at = [self._plant.layout.ask(f"{d.name}.position") for d in stepped]
         offsets = np.array(list(itertools.product(range(-reach, reach + 1), repeat=len(stepped))), dtype=np.float64)
         spans = np.array([d.positions()[:2] for d in stepped], dtype=np.float64)

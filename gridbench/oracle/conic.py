@@ -97,7 +97,7 @@ def _select(problem: Problem) -> _Rows:
     touched = _touches(problem.A, free)
     equal = touched & (problem.row_lower == problem.row_upper)
     inner = _touches(problem.G, free)
-    starts = np.cumsum(problem.cone_sizes) - problem.cone_sizes
+    starts = problem.cone_starts
     cone = np.logical_or.reduceat(inner, starts) if starts.size else np.zeros(0, dtype=np.bool_)
     shut = (problem.gates >= 0) & (problem.upper[problem.gates] <= 0.0)
     boxed = free & ~problem.implied

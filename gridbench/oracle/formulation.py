@@ -43,7 +43,7 @@ class Formulation:
         Read off the cones' own members: radius^2 - |parts|^2 = 4 (l s - P^2 - Q^2).
         """
         p = self.problem
-        starts = np.concatenate([[0], np.cumsum(p.cone_sizes)])[:-1][p.cones["flow"]]
+        starts = p.cone_starts[p.cones["flow"]]
         radius, double_p, double_q, rest = (p.G @ x + p.h)[starts[:, None] + np.arange(4)].T
         product = radius**2 - rest**2
         idle = product < 1e-6  # no current to speak of: the ratio would be noise
@@ -57,7 +57,7 @@ class Formulation:
 
 def whole(scenario: Scenario) -> Windows:
     """Return the widest windows: all positions, and the protection band of the voltage."""
-    return {d.name: _window(scenario, *d.positions()[:2]) for d in (*scenario.regulators, *scenario.banks)}
+    return {d.name: _window(scenario, *d.positions()[:2]) for d in scenario.stepped}
 
 
 def fixed_windows(scenario: Scenario, positions: Mapping[str, Floats]) -> Windows:

@@ -82,7 +82,7 @@ class Lattice:
         `windows` bound the voltages at the regulators; `allowed` are the joint positions that may be, step by step.
         """
         scenario = formulation.scenario
-        self._devices, self._threads, self._steps = (*scenario.regulators, *scenario.banks), threads, scenario.steps
+        self._devices, self._threads, self._steps = scenario.stepped, threads, scenario.steps
         top = {d.name: np.full(scenario.steps, float(d.positions().hi)) for d in self._devices}
         self._form = formulate(scenario, formulation.series, fixed_windows(scenario, top))
         whole = self._form.problem
@@ -173,8 +173,9 @@ class Lattice:
 
     def _movement(self, path: Path) -> float:
         """Return what the movements of a path cost."""
-        first = [np.concatenate([[float(d.initial_position())], path[d.name]]) for d in self._devices]
-        return float(sum(d.move_usd() * np.abs(np.diff(one)).sum() for d, one in zip(self._devices, first, strict=True)))
+        first, move_usd = self._moves
+        along = np.vstack([first, np.column_stack([path[d.name] for d in self._devices])])
+        return float((np.abs(np.diff(along, axis=0)) @ move_usd).sum())
 
     @cached_property
     def _moves(self) -> tuple[Floats, Floats]:
@@ -189,7 +190,7 @@ class Lattice:
 def balances(problem: Problem, split: Projection, formulation: Formulation) -> Indices:
     """Return the rows between devices and network, in order; rows of positions, which only hulls have, are none of them."""
     positions = np.zeros(problem.n, dtype=np.bool_)
-    for device in (*formulation.scenario.regulators, *formulation.scenario.banks):
+    for device in formulation.scenario.stepped:
         positions[problem.columns[f"{device.name}.position"]] = True
     coo = problem.A.tocoo()
     touched, hull = np.zeros((2, problem.A.shape[0]), dtype=np.bool_)
@@ -203,8 +204,7 @@ def _alone(problem: Problem, split: Projection, rows: Indices, prices: Floats) -
     coo = problem.A.tocoo()
     theirs = split.row_period >= 0
     theirs[coo.row[~split.network[coo.col]]] = False
-    starts = np.concatenate([[0], np.cumsum(problem.cone_sizes)])[:-1].astype(np.int64)
-    cones = split.cone_period[starts] >= 0
+    cones = split.cone_period[problem.cone_starts] >= 0
     members, net = np.repeat(cones, problem.cone_sizes), split.network
     return replace(
         problem,

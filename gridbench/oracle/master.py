@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from gridbench.errors import SolverError
+from gridbench.oracle import highs
 from gridbench.oracle.failure import solver
 
 if TYPE_CHECKING:
@@ -36,39 +36,27 @@ class Master:
     def __init__(self, projection: Projection, integer: Indices, threads: int, floor: Floats) -> None:
         """Begin without cuts; `integer` are the columns to branch on, `floor` (steps,) bounds theta."""
         self.projection = projection
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 0)):
-            self._highs.setOptionValue(option, value)
-        self._pass(integer, floor)
+        self._highs = self._begun(integer, floor, {"threads": threads, "random_seed": 0})
         cones = np.repeat(projection.problem.cone_sizes == 3, projection.problem.cone_sizes) & (projection.cone_period < 0)
         self._cones = np.flatnonzero(cones).reshape(-1, 3)
         for angle in 2.0 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS:
             self._tangents(self._cones, np.tile([np.cos(angle), np.sin(angle)], (self._cones.shape[0], 1)))
 
-    def _pass(self, integer: Indices, floor: Floats) -> None:
+    def _begun(self, integer: Indices, floor: Floats, options: dict[str, int]) -> Any:  # noqa: ANN401 - highspy has no types
         """Hand HiGHS the columns and the rows without network columns."""
         p, devices, steps = self.projection.problem, self.projection.devices, self.projection.steps
         own = self.projection.row_period < 0
         A = sp.csr_array(sp.hstack([p.A[own][:, devices], sp.csr_array((int(own.sum()), steps))], format="csr"))
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = A.shape[1], A.shape[0]
-        lp.col_cost_ = np.concatenate([p.cost[devices], np.ones(steps)])
-        lp.col_lower_ = np.concatenate([p.lower[devices], floor])
-        lp.col_upper_ = np.concatenate([p.upper[devices], np.full(steps, highspy.kHighsInf)])
-        lp.row_lower_, lp.row_upper_, lp.offset_ = p.row_lower[own], p.row_upper[own], p.offset
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = A.indptr, A.indices, A.data
-        marked = np.isin(devices, integer)
-        kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
-        lp.integrality_ = [kinds[int(mark)] for mark in marked] + [kinds[0]] * steps
+        marked = np.concatenate([np.isin(devices, integer), np.zeros(steps, dtype=np.bool_)])
         self._mixed = bool(marked.any())
-        with solver("HiGHS"):
-            status = self._highs.passModel(lp)
-        if status == highspy.HighsStatus.kError:
-            raise SolverError("HiGHS: refuses the model")
+        return highs.model(
+            np.concatenate([p.cost[devices], np.ones(steps)]),
+            (np.concatenate([p.lower[devices], floor]), np.concatenate([p.upper[devices], np.full(steps, np.inf)])),
+            A, (p.row_lower[own], p.row_upper[own]), integer=marked, offset=p.offset, options=options,
+        )  # fmt: skip
 
     def _add(self, rows: sp.csr_array, lower: Floats, upper: Floats) -> None:
-        with solver("HiGHS"):
+        with solver(highs.NAME):
             self._highs.addRows(
                 rows.shape[0], lower, upper, rows.nnz,
                 rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
@@ -117,13 +105,12 @@ class Master:
 
     def solve(self, time_limit_s: float, gap: float, start: Floats | None) -> Answer:
         """Solve within the time and the relative gap, from a feasible start (n,) if there is one; raises SolverError."""
-        with solver("HiGHS"):
+        with solver(highs.NAME):
             if start is not None:
                 self._hint(start)
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit_s, 0.05))
             self._highs.setOptionValue("mip_rel_gap", gap)
-            self._highs.run()
-            info, status = self._highs.getInfo(), self._highs.getModelStatus()
+            status, info = highs.run(self._highs), self._highs.getInfo()
             found = np.asarray(self._highs.getSolution().col_value)
         bound = -np.inf  # kept where the ending has no meaning; HiGHS states no dual bound of a problem without integers
         if self._mixed and np.isfinite(info.mip_dual_bound) and status in ENDINGS:

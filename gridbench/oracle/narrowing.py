@@ -129,6 +129,5 @@ def _span(matrix: sp.csr_array, when: Indices) -> tuple[Indices, Indices]:
 
 def _members(problem: Problem, when: Indices) -> Indices:
     """Return the step of each cone row, that of its cone."""
-    starts = np.concatenate([[0], np.cumsum(problem.cone_sizes)[:-1]]).astype(np.int64)
-    rows = np.maximum.reduceat(_span(problem.G, when)[1], starts)
+    rows = np.maximum.reduceat(_span(problem.G, when)[1], problem.cone_starts)
     return np.repeat(rows, problem.cone_sizes)

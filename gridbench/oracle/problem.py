@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,11 @@ class Problem:
     def n(self) -> int:
         """Number of columns."""
         return self.cost.size
+
+    @cached_property
+    def cone_starts(self) -> Indices:
+        """The row of G where each cone begins (cones,): its radius."""
+        return np.asarray(np.cumsum(self.cone_sizes) - self.cone_sizes, dtype=np.int64)
 
     @property
     def outer(self) -> tuple[Floats, Floats]:

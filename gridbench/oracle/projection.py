@@ -62,8 +62,7 @@ class Projection:
     def cone_period(self) -> Indices:
         """The step of each cone row that touches the network, -1 of the others (cone rows,)."""
         rows = _periods(self.problem.G, self.problem.period)
-        starts = np.concatenate([[0], np.cumsum(self.problem.cone_sizes)[:-1]]).astype(np.int64)
-        return np.repeat(np.maximum.reduceat(rows, starts), self.problem.cone_sizes)
+        return np.repeat(np.maximum.reduceat(rows, self.problem.cone_starts), self.problem.cone_sizes)
 
     def network_money(self, x: Floats) -> Floats:
         """Return what the network's columns cost in each step (steps,)."""

@@ -97,7 +97,7 @@ def _v2(model: Component, scenario: Scenario, t: int) -> Objects:
 def _taps(model: Component, scenario: Scenario) -> None:
     """Add the positions of regulators and banks, and what they make of the voltage that they act on."""
     feeder = scenario.feeder
-    model.tap = pyo.Block([device.name for device in (*scenario.regulators, *scenario.banks)])
+    model.tap = pyo.Block([device.name for device in scenario.stepped])
     for regulator in scenario.regulators:
         k = feeder.branch_index(regulator.branch)
 

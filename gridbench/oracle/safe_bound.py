@@ -46,9 +46,8 @@ def allowed_rows(problem: Problem, y: Floats) -> Floats:
 def allowed_cones(problem: Problem, w: Floats) -> Floats:
     """Return the cone multipliers lifted into the (self-dual) second-order cones."""
     w = w.copy()
-    starts = np.concatenate([[0], np.cumsum(problem.cone_sizes)[:-1]]).astype(np.int64)
     for size in np.unique(problem.cone_sizes):
-        first = starts[problem.cone_sizes == size]
+        first = problem.cone_starts[problem.cone_sizes == size]
         parts = w[first[:, None] + np.arange(1, size)]
         w[first] = np.maximum(w[first], np.linalg.norm(parts, axis=1) * (1.0 + 8.0 * EPS))
     return w

@@ -208,7 +208,7 @@ class _Session:
     def _positions(self, formulation: Formulation, root: Solution, gates: Floats, benders: Benders | None) -> None:
         """Offer schedules along whole positions, the cheapest at the prices of the last one, while that narrows the interval."""
         x = root.x if benders is None or benders.search.x is None else benders.search.x
-        stepped = (*self.scenario.regulators, *self.scenario.banks)
+        stepped = self.scenario.stepped
         path = paths(formulation, x, [d.name for d in stepped])[0]
         mean: Path | None = None
         windows: Windows | None = None
@@ -246,9 +246,10 @@ class _Session:
         A joint position is left where the bound of the days through it does not exceed the witness.
         """
         moving = np.zeros(benders.problem.n)
-        for device in (*self.scenario.regulators, *self.scenario.banks):
+        for device in self.scenario.stepped:
             for way in ("raised", "lowered"):
-                moving[benders.problem.columns[f"{device.name}.{way}"]] = device.move_usd()
+                cols = benders.problem.columns[f"{device.name}.{way}"]
+                moving[cols] = benders.problem.cost[cols]
         benders.master.whole_cut(found.steer, found.bound_usd, moving)
         bound = -np.inf
         for _ in range(TANGENTS):
@@ -263,7 +264,7 @@ class _Session:
 
     def _polish(self, gates: Floats) -> None:
         """Move positions where the plant says that it pays, dispatch anew, and go on while that helps."""
-        stepped = (*self.scenario.regulators, *self.scenario.banks)
+        stepped = self.scenario.stepped
         first = np.array([float(d.initial_position()) for d in stepped])
         move_usd = np.array([d.move_usd() for d in stepped])
         before = np.inf

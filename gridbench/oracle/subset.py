@@ -10,6 +10,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
+from gridbench.oracle import highs
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.failure import solver
 
@@ -112,10 +113,9 @@ class Subset:
         """Return the items that have a multiplier in the elastic problem."""
         rows, cones, _, _ = self.split(items)
         kept = self.kept(items)
-        starts = np.concatenate([[0], np.cumsum(kept.cone_sizes)])[:-1].astype(np.int64)
         gradient, cols = kept.A.T @ elastic.y - kept.G.T @ elastic.w, self.touched(rows, cones)
         pressed = self.items(
-            rows[np.abs(elastic.y) > SUSPECT], cones[elastic.w[starts] > SUSPECT],
+            rows[np.abs(elastic.y) > SUSPECT], cones[elastic.w[kept.cone_starts] > SUSPECT],
             cols[gradient > SUSPECT], cols[gradient < -SUSPECT],
         )  # fmt: skip
         return np.intersect1d(pressed, items)
@@ -145,7 +145,7 @@ class Subset:
         if not _conflicts(model):
             return none
         model.setOptionValue("iis_strategy", IRREDUCIBLE)
-        with solver("HiGHS"):
+        with solver(highs.NAME):
             _, found = model.getIis()
         cols = self.touched(np.arange(self.problem.A.shape[0]), none)
         ends, at = np.array(found.col_bound_, dtype=np.int64), cols[np.array(found.col_index_, dtype=np.int64)]
@@ -161,7 +161,7 @@ class Subset:
 def _elastic(problem: Problem) -> Problem:
     """Return the problem that pays 1 for each unit by which a row or a cone is broken, and for nothing else."""
     m, k, n = problem.A.shape[0], problem.cone_sizes.size, problem.n
-    radius = np.concatenate([[0], np.cumsum(problem.cone_sizes)])[:-1]
+    radius = problem.cone_starts
     wider = sp.csr_array((np.ones(k), (radius, np.arange(k))), shape=(problem.G.shape[0], k))
     one = sp.identity(m, format="csr")
     extra = 2 * m + k
@@ -178,24 +178,11 @@ def _elastic(problem: Problem) -> Problem:
 
 def _model(problem: Problem, *, whole: bool) -> Any:  # noqa: ANN401 - highspy has no types
     """Hand HiGHS the rows and boxes of a problem."""
-    lp, A = highspy.HighsLp(), problem.A
-    lp.num_col_, lp.num_row_ = problem.n, A.shape[0]
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = problem.cost, problem.lower, problem.upper
-    lp.row_lower_, lp.row_upper_ = problem.row_lower, problem.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = A.indptr, A.indices, A.data
-    if whole:
-        kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
-        lp.integrality_ = [kinds[int(mark)] for mark in problem.integer]
-    model = highspy.Highs()  # type: ignore[no-untyped-call]
-    with solver("HiGHS"):
-        for option, value in ("output_flag", False), ("presolve", "off"):  # postsolve prints whatever the flag says
-            model.setOptionValue(option, value)
-        model.passModel(lp)
-    return model
+    return highs.model(
+        problem.cost, (problem.lower, problem.upper), problem.A, (problem.row_lower, problem.row_upper),
+        integer=problem.integer if whole else None, options={"presolve": "off"},  # postsolve prints whatever the flag says
+    )  # fmt: skip
 
 
 def _conflicts(model: Any) -> bool:  # noqa: ANN401
-    with solver("HiGHS"):
-        model.run()
-        return bool(model.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+    return bool(highs.run(model) == highspy.HighsModelStatus.kInfeasible)

@@ -92,6 +92,11 @@ class Scenario:
         """The capacitor banks, in the order of the devices."""
         return tuple(d for d in self.devices if isinstance(d, CapacitorBank))
 
+    @property
+    def stepped(self) -> tuple[Regulator | CapacitorBank, ...]:
+        """The devices with integer positions: the regulators, then the banks."""
+        return (*self.regulators, *self.banks)
+
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns of the series that the devices read, sorted."""

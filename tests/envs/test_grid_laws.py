@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hash_seeds import printed_with_hash_seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_grids import random_grid
@@ -204,11 +202,6 @@ print(timeline.digest(), len(timeline.of("lost")), env.stage.values.tobytes().he
 
 
 def test_law_4_the_same_seed_is_the_same_timeline_in_two_processes_and_hash_seeds():
-    printed = set()
-    for hash_seed in ("0", "12345"):
-        environment = os.environ | {"PYTHONHASHSEED": hash_seed}
-        command = [sys.executable, "-c", TIMELINE]
-        found = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)  # noqa: S603
-        printed.add(found.stdout)
+    printed = printed_with_hash_seeds(TIMELINE)
     assert len(printed) == 1
     assert int(printed.pop().split()[1]) > 0

@@ -6,9 +6,10 @@ import clarabel
 import highspy
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from gridbench.errors import SolverError
-from gridbench.oracle import solve
+from gridbench.oracle import highs, solve
 from gridbench.oracle.certify import Replay, idle_asks
 from gridbench.oracle.master import Master
 from gridbench.oracle.projection import Projection
@@ -102,3 +103,16 @@ def test_highs_is_not_asked_for_a_dual_bound_that_it_does_not_have(scenario, for
     none = np.zeros(formulation.problem.A.shape[0]), np.zeros(formulation.problem.G.shape[0])
     master = Master(projection, np.zeros(0, dtype=np.int64), 1, projection.cuts(*none).constant)
     assert master.solve(10.0, 1e-3, root.x).bound == -np.inf
+
+
+def test_models_with_other_numbers_of_threads_take_turns():
+    one, row = np.ones(1), sp.csr_array(np.ones((1, 1)))
+    models = [highs.model(one, (0 * one, one), row, (one, one), options={"threads": threads}) for threads in (1, 2, 3, 1)]
+    assert [highs.run(model) for model in models] == [highspy.HighsModelStatus.kOptimal] * 4
+
+
+def test_highs_refuses_always(scenario, sound, monkeypatch):
+    monkeypatch.setattr(highspy.Highs, "run", lambda _: highspy.HighsStatus.kError)
+    found = solve(scenario, "test", 0, time_limit_s=20.0, gap=1e-4)
+    check(found, sound)
+    assert "HiGHS: cannot run the model" in found.status

@@ -1,0 +1,71 @@
+"""HiGHS, told a linear program and run: whatever it cannot do is a SolverError."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import highspy
+
+from gridbench.errors import SolverError
+from gridbench.oracle.failure import solver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
+
+    from gridbench.oracle.affine import Floats
+
+NAME = "HiGHS"
+
+
+def model(
+    cost: Floats,
+    columns: tuple[Floats, Floats],
+    A: sp.csr_array,
+    rows: tuple[Floats, Floats],
+    *,
+    integer: NDArray[np.bool_] | None = None,
+    offset: float = 0.0,
+    options: Mapping[str, Any] | None = None,
+) -> Any:  # noqa: ANN401 - highspy has no types
+    """Return HiGHS with min cost'x + offset over lower and upper ends of `columns` (n,) and of `rows` A x (m,).
+
+    `integer` (n,) marks the whole columns of a mixed program; None makes a linear one. Raises SolverError.
+    """
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = A.shape[1], A.shape[0]
+    lp.col_cost_, (lp.col_lower_, lp.col_upper_) = cost, columns
+    (lp.row_lower_, lp.row_upper_), lp.offset_ = rows, offset
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = A.indptr, A.indices, A.data
+    if integer is not None:
+        kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
+        lp.integrality_ = [kinds[int(mark)] for mark in integer]
+    with solver(NAME):
+        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in ({"output_flag": False} | dict(options or {})).items():
+            highs.setOptionValue(option, value)
+        status = highs.passModel(lp)
+    if status == highspy.HighsStatus.kError:
+        raise SolverError(f"{NAME}: refuses the model")
+    return highs
+
+
+def run(highs: Any) -> highspy.HighsModelStatus:  # noqa: ANN401
+    """Run HiGHS and return the model's status. Raises SolverError where HiGHS says that it cannot.
+
+    One scheduler serves all models of a process and keeps the number of threads it began with: a model that asks for
+    another one is refused until the scheduler is begun anew.
+    """
+    with solver(NAME):
+        status = highs.run()
+        if status == highspy.HighsStatus.kError:
+            highspy.Highs.resetGlobalScheduler(True)  # noqa: FBT003 - wait; it has no name
+            status = highs.run()
+    if status == highspy.HighsStatus.kError:
+        raise SolverError(f"{NAME}: cannot run the model ({highs.modelStatusToString(highs.getModelStatus())})")
+    found: highspy.HighsModelStatus = highs.getModelStatus()
+    return found
