@@ -48,13 +48,20 @@ class Affine:
 
     def _map(self, cells: Indices, constant: Floats) -> Affine:
         """Return the array whose cell k is the cell `cells[k]` of this one."""
-        columns = int(self.col.max()) + 1 if self.col.size else 1
-        coo = sp.coo_array(self.matrix(columns)[cells.ravel()])
-        return Affine(constant, coo.row.astype(np.int64), coo.col.astype(np.int64), coo.data)
+        cells = cells.ravel()
+        each = np.bincount(self.row, minlength=self.constant.size)
+        count, first = each[cells], (np.cumsum(each) - each)[cells]
+        place = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
+        entry = np.argsort(self.row, kind="stable")[place]
+        return Affine(constant, np.repeat(np.arange(cells.size), count), self.col[entry], self.val[entry])
 
     def cells(self) -> Indices:
         """Return the number of each cell, in C order."""
         return np.arange(self.constant.size, dtype=np.int64).reshape(self.shape)
+
+    def flat(self) -> Affine:
+        """Return the cells in C order (cells,)."""
+        return Affine(self.constant.ravel(), self.row, self.col, self.val)
 
     def to_shape(self, shape: tuple[int, ...]) -> Affine:
         """Return the array broadcast to `shape`."""

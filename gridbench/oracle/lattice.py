@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 24
 """How many paths are tried at most."""
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
 """Tolerance of the conic problems: their multipliers are made safe."""
 UNKNOWN_USD = -1e15
 """Bound of a position of which nothing is known yet."""
@@ -204,28 +204,9 @@ def _alone(problem: Problem, split: Projection, rows: Indices, prices: Floats) -
     coo = problem.A.tocoo()
     theirs = split.row_period >= 0
     theirs[coo.row[~split.network[coo.col]]] = False
-    cones = split.cone_period[problem.cone_starts] >= 0
-    members, net = np.repeat(cones, problem.cone_sizes), split.network
-    return replace(
-        problem,
-        cost=(problem.cost + problem.A[rows].T @ prices[rows])[net],
-        offset=0.0,
-        lower=problem.lower[net],
-        upper=problem.upper[net],
-        blur=problem.blur[net],
-        integer=problem.integer[net],
-        implied=problem.implied[net],
-        period=problem.period[net],
-        A=sp.csr_array(problem.A[theirs][:, np.flatnonzero(net)]),
-        row_lower=problem.row_lower[theirs],
-        row_upper=problem.row_upper[theirs],
-        G=sp.csr_array(problem.G[members][:, np.flatnonzero(net)]),
-        h=problem.h[members],
-        cone_sizes=problem.cone_sizes[cones],
-        gates=problem.gates[cones],
-        columns={},
-        cones={},
-    )
+    priced = replace(problem, cost=problem.cost + problem.A[rows].T @ prices[rows])
+    cones = np.flatnonzero(split.cone_period[problem.cone_starts] >= 0)
+    return priced.part(np.flatnonzero(split.network), np.flatnonzero(theirs), cones)
 
 
 def _moved(product: _Product, position: float, t: int, y: Floats, gradient: Floats) -> Floats:

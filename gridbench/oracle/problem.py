@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
-from gridbench.oracle.affine import Affine, Expression, Floats, Indices, affine, stack
+from gridbench.oracle.affine import Affine, Expression, Floats, Indices, affine, concatenate, stack
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
     from numpy.typing import NDArray
 
 TINY = 1e-15
@@ -77,6 +77,21 @@ class Problem:
         for end in boxes:
             end[cols] = numbers
         return _propagated(replace(self, lower=boxes[0], upper=boxes[1], stated=(boxes[2], boxes[3])))
+
+    def part(self, cols: Indices, rows: Indices, cones: Indices) -> Problem:
+        """Return some columns, rows and cones alone, without names and offset; entries of other columns are dropped."""
+        members = np.flatnonzero(np.isin(np.repeat(np.arange(self.cone_sizes.size), self.cone_sizes), cones))
+        names = "cost", "lower", "upper", "blur", "integer", "implied", "period"
+        place = np.full(self.n + 1, -1, dtype=np.int64)  # the last one stands for no gate
+        place[cols] = np.arange(len(cols))
+        gates = place[self.gates[cones]]
+        by_column = {name: getattr(self, name)[cols] for name in names}
+        return replace(
+            self, **by_column, offset=0.0, stated=(self.stated[0][cols], self.stated[1][cols]),
+            A=self.A[rows][:, cols], row_lower=self.row_lower[rows], row_upper=self.row_upper[rows],
+            G=self.G[members][:, cols], h=self.h[members], cone_sizes=self.cone_sizes[cones],
+            gates=gates, columns={}, rows={}, cones={},
+        )  # fmt: skip
 
     def propagated(self) -> Problem:
         """Return the problem with the boxes that follow from rows of one free column."""
@@ -261,7 +276,8 @@ class Builder:
 
 def _matrix(arrays: list[Affine], n: int) -> tuple[sp.csr_array, Floats]:
     """Return the coefficients of all cells, one array below the other, and their constants."""
-    stacked = sp.csr_array(sp.vstack([array.matrix(n) for array in arrays], format="csr"))
+    below = concatenate([array.flat() for array in arrays])
+    stacked = below.matrix(n)
     stacked.data[np.abs(stacked.data) < TINY] = 0.0
     stacked.eliminate_zeros()
-    return stacked, np.concatenate([array.constant.ravel() for array in arrays])
+    return stacked, below.constant

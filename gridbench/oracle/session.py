@@ -43,6 +43,8 @@ TOLERANCES = (1e-8, 1e-6)
 """Tolerances that the root relaxation is tried with."""
 LATE = 0.75
 """Share of the time that is left when a first schedule is made of whatever commitment there is."""
+PATIENCE, PROGRESS = 3, 0.9
+"""The commitment stands still when so many rounds leave more than this share of the gap before them."""
 PASSES = 8
 """How often positions are searched at new prices at most."""
 TANGENTS = 6
@@ -196,13 +198,14 @@ class _Session:
         return np.rint(x[cols])
 
     def _commit(self, benders: Benders) -> None:
-        """Run rounds of Benders until the commitment is known, or the time for positions has come."""
-        search = benders.search
+        """Run rounds of Benders until the commitment is known, stands still, or the time for positions has come."""
+        search, gaps = benders.search, [benders.search.gap]
         while not self.done and search.gap > COMMITTED * self.gap and self.clock.left_s > (1.0 - LATE) * self.clock.limit_s:
             going = self.failures.attempt(partial(benders.round, COMMITTED * self.gap, self.clock), otherwise=False)
             self._raise(search.bound)
             self.rounds = search.rounds
-            if not going:
+            gaps.append(search.gap)
+            if not going or search.gap > PROGRESS * min(gaps[: -PATIENCE] or [np.inf]):
                 break
 
     def _positions(self, formulation: Formulation, root: Solution, gates: Floats, benders: Benders | None) -> None:
