@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gridbench.oracle.taps import Window
     from gridbench.scenario.scenario import Columns, Scenario
 
+    States = Mapping[str, float]
+
 
 @dataclass(frozen=True, eq=False)
 class DeviceDay:
@@ -35,17 +37,21 @@ def inputs(device: Device, series: Columns) -> Values:
 
 
 def device_day(
-    builder: Builder, device: Device, series: Columns, scenario: Scenario, window: Window | None, *, apart: bool = False
+    builder: Builder, device: Device, series: Columns, scenario: Scenario, window: Window | None, first: States | None
 ) -> DeviceDay:
     """Add a device's columns, rows and money; `window` narrows the positions of a regulator or bank.
 
-    With `apart` each step stands alone: it may start from any state, and the end of the day is free.
+    `first` are the states before the first step; where it is None each step stands alone: it may start from any state, and
+    the end of the day is free.
     """
+    apart = first is None
     w = inputs(device, series)
     controls = _controls(builder, device, scenario, window, apart=apart)
     u, gate = Values(**controls), controls.get(device.gate or "")
-    read = _free_states if apart else _carried_states
-    states = read(builder, device, scenario, (u, w))
+    if first is None:
+        states = _free_states(builder, device, scenario, (u, w))
+    else:
+        states = _carried_states(builder, device, scenario, (u, w), first)
     x = Values(**states)
     add_rows(builder, device.name, device.limits(x, u, w, scenario.step_h), gate)
     add_money(builder, device.name, device.cost(x, u, w, scenario.step_h), gate, network=apart)
@@ -64,18 +70,19 @@ def _controls(builder: Builder, device: Device, scenario: Scenario, window: Wind
     return controls
 
 
-def _carried_states(builder: Builder, device: Device, scenario: Scenario, now: tuple[Values, Values]) -> dict[str, Affine]:
-    """Add the states after each step with the laws that lead to them; return those before each step."""
+def _carried_states(
+    builder: Builder, device: Device, scenario: Scenario, now: tuple[Values, Values], first: States
+) -> dict[str, Affine]:
+    """Add the states after each step with the laws that lead to them; return those before each step, `first` before the first."""
     u, w = now
     after = {
         name: builder.column(f"{device.name}.{name} after", (scenario.steps,), span.lo, span.hi)
         for name, span in device.states().items()
     }
-    first = device.initial()
     states = {name: concatenate([np.array([first[name]]), column[:-1]]) for name, column in after.items()}
     for name, law in device.advance(Values(**states), u, w, scenario.step_h).items():
         builder.eq(law - after[name], f"{device.name}.{name} advance")
-    _close(builder, device, Values(**first), Values(**{name: column[-1:] for name, column in after.items()}))
+    _close(builder, device, Values(**device.initial()), Values(**{name: column[-1:] for name, column in after.items()}))
     return states
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gridbench.oracle.affine import Expression, Floats
     from gridbench.scenario.scenario import Columns, Scenario
 
+Start = dict[str, dict[str, float]]
+"""The states before a first step, by device and name."""
 NAME = "branch flow, second-order cone relaxation; perspective of gated quadratics; hulls of taps and banks"
 
 
@@ -32,6 +34,7 @@ class Formulation:
     days: dict[str, DeviceDay]
     taps: dict[str, Tap]
     windows: Windows
+    start: Start
 
     def controls(self, x: Floats, device: str) -> dict[str, Floats]:
         """Return the controls of a device at a solution x (n,), arrays (steps,)."""
@@ -71,17 +74,28 @@ def _window(scenario: Scenario, low: Floats | float, high: Floats | float) -> Wi
     return Window(*(np.broadcast_to(np.asarray(end, dtype=np.float64), (scenario.steps,)) for end in ends))
 
 
-def formulate(scenario: Scenario, series: Columns, windows: Windows | None = None, *, apart: bool = False) -> Formulation:
+def at_dawn(scenario: Scenario) -> Start:
+    """Return the states that a day begins with."""
+    return {device.name: device.initial() for device in scenario.devices}
+
+
+def formulate(
+    scenario: Scenario, series: Columns, windows: Windows | None = None, *, start: Start | None = None, apart: bool = False
+) -> Formulation:
     """Return the relaxation of a day over the windows of positions (the widest by default).
 
     Every trajectory of the plant without a blackout, with positions in the windows, is feasible and costs the same here.
+    `start` are the states before the first step (by default those of a day's start); the end is priced against the day's start.
     With `apart` the steps stand alone: each may start from any state, and the end of the day is free.
     """
     windows = whole(scenario) if windows is None else windows
-    builder = Builder()
-    days = {d.name: device_day(builder, d, series, scenario, windows.get(d.name), apart=apart) for d in scenario.devices}
+    start = at_dawn(scenario) if start is None else start
+    builder, days = Builder(), {}
+    for device in scenario.devices:
+        first = None if apart else start[device.name]
+        days[device.name] = device_day(builder, device, series, scenario, windows.get(device.name), first)
     taps = network_day(builder, scenario, days, windows, paid_usd_per_mwh(scenario, series) > 0.0)
-    return Formulation(scenario, series, builder.build(), days, taps, windows)
+    return Formulation(scenario, series, builder.build(), days, taps, windows, start)
 
 
 def blackout_bill(scenario: Scenario, series: Columns) -> Floats:

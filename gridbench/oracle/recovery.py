@@ -52,7 +52,7 @@ def paths(formulation: Formulation, x: Floats, names: Iterable[str]) -> list[dic
     """Return a few candidate integer paths of the named devices, the smoothest first, without repeats."""
     names = list(names)
     wish = wishes(formulation, x)
-    first = {d.name: float(d.initial_position()) for d in formulation.scenario.stepped}
+    first = {d.name: formulation.start[d.name]["position"] for d in formulation.scenario.stepped}
     found: dict[bytes, dict[str, Floats]] = {}
     for weight in WEIGHTS:
         path = {name: smoothed(wish[name], formulation.taps[name].positions, first[name], weight) for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,11 @@ from gridbench.oracle.failure import FAILURES, Failures
 from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate
 from gridbench.oracle.integer import Benders, Clock
 from gridbench.oracle.lattice import Lattice
-from gridbench.oracle.modes import binaries, loss_usd_per_pu2, one_way
+from gridbench.oracle.modes import binaries, one_way
 from gridbench.oracle.narrowing import narrowed
 from gridbench.oracle.recovery import cheapest, paths
 from gridbench.oracle.safe_bound import safe_bound
+from gridbench.oracle.schedule import one_way_solution, scheduled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,12 +31,8 @@ if TYPE_CHECKING:
     from gridbench.oracle.taps import Windows
     from gridbench.scenario.scenario import Scenario
 
-LEAK_USD = 0.01
-"""Price of a squared current (per pu^2) in schedules: without it nothing keeps the cone of a branch without loss tight."""
 REACH = (16, 8, 4, 2, 1)
 """How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
-RESPECT = 20.0
-"""How many times its price a violation costs in schedules: of two about as dear, the one inside the limits is wanted."""
 RESERVE = 4.0
 """How many times the last root relaxation's seconds are kept for the next one while windows are narrowed."""
 TOLERANCES = (1e-8, 1e-6)
@@ -126,22 +122,9 @@ class _Session:
         self.survive = max(self.survive, min(bound_usd, self._cap))
 
     def _conic(self, formulation: Formulation, gates: Floats) -> Solution | None:
-        """Solve with the gates fixed and no loss worth having; None where that gives nothing to use.
-
-        A schedule that goes both ways at once, to burn energy, is solved again with every mode in its net direction.
-        """
-        problem = formulation.problem
-        cost = problem.cost.copy()
-        cost[problem.columns["l"]] += LEAK_USD + loss_usd_per_pu2(self.scenario, self.series)
-        for limit in (self.scenario.voltage, self.scenario.loading, self.scenario.tie):
-            for excess in limit.excesses:
-                cost[problem.columns[f"{limit.name}.{excess}"]] *= RESPECT
-        problem = replace(problem, cost=cost).fixed(binaries(formulation), gates)
-        solution = self._solved(problem)
-        if solution is None or self.clock.left_s <= 0.0:
-            return solution
-        cols, numbers, both = one_way(formulation, solution.x)
-        return (self._solved(problem.fixed(cols, numbers)) or solution) if both else solution
+        """Solve with the gates fixed and no loss worth having; None where that gives nothing to use."""
+        problem = scheduled(formulation).fixed(binaries(formulation), gates)
+        return one_way_solution(formulation, problem, self._solved)
 
     def _solved(self, problem: Problem) -> Solution | None:
         """Return a feasible solution, or None where the solver finds or brings none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from gridbench.errors import UnknownName
 from gridbench.places import data_folder
 from gridbench.policies.foresight import Foresight
 from gridbench.policies.idle import Idle
+from gridbench.policies.mpc import Mpc, StochasticMpc
 from gridbench.policies.network import Network
 from gridbench.policies.network_file import PAGE
 from gridbench.policies.rule import Rule
@@ -41,6 +43,10 @@ POLICIES: dict[str, Callable[..., Policy]] = {
     "random": Random,
     "rule": Rule,
     "foresight": Foresight,
+    "mpc": Mpc,
+    "mpc_perfect": partial(Mpc, forecast="perfect"),
+    "mpc_persistence": partial(Mpc, forecast="persistence"),
+    "stochastic_mpc": StochasticMpc,
     "mappo": mappo,
 }
 """What makes each policy, called with the scenario."""

@@ -143,7 +143,8 @@ def test_foresight_knows_the_days_of_its_scenario_only(scenario):
 
 
 def test_names(scenario):
-    assert set(POLICIES) == {"idle", "random", "rule", "foresight", "mappo"}
+    untrained = {"idle", "random", "rule", "foresight", "mpc", "mpc_perfect", "mpc_persistence", "stochastic_mpc"}
+    assert set(POLICIES) == {*untrained, "mappo"}
     with pytest.raises(UnknownName, match="did you mean 'rule'"):
         make_policy("ruel", scenario)
     with pytest.raises(InvalidInput, match="cannot be read"):
