@@ -219,11 +219,12 @@ class _Session:
             if solution is None:
                 return
             self._offer(tried, solution.x)
+            if not self.done and windows is None:
+                true = self._solved(tried.problem.fixed(binaries(tried), gates))  # where violating pays, schedules should
+                self._offer(tried, solution.x if true is None else true.x)
             if self.done or not stepped or benders is None:
                 return
             if windows is None:
-                true = self._solved(tried.problem.fixed(binaries(tried), gates))  # where violating pays, schedules should
-                self._offer(tried, solution.x if true is None else true.x)
                 windows = self._narrowed(formulation, root)
             mean = path if mean is None else {name: 0.5 * (mean[name] + path[name]) for name in path}
             priced = formulate(self.scenario, self.series, fixed_windows(self.scenario, mean))
