@@ -125,7 +125,7 @@ class Master:
 
     def _tolerance(self) -> float:
         """Return the largest tolerance that HiGHS may use up in this model, whoever set it."""
-        return max(LEAST, *(self._highs.getOptionValue(name)[1] for name in TOLERANCES))
+        return max(LEAST, *(float(self._highs.getOptionValue(name)[1]) for name in TOLERANCES))
 
     def least(self, steer: Floats, moving: Floats, time_limit_s: float, gap: float) -> float:
         """Return a lower bound of the devices' own money plus `steer` (n,) times their columns, movements (`moving`) left out."""
