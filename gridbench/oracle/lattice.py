@@ -85,7 +85,7 @@ class Lattice:
         self._devices, self._threads, self._steps = scenario.stepped, threads, scenario.steps
         top = {d.name: np.full(scenario.steps, float(d.positions().hi)) for d in self._devices}
         self._form = formulate(scenario, formulation.series, fixed_windows(scenario, top))
-        whole = self._form.problem
+        whole = _unplaced(self._form)
         split = Projection(whole, self._steps)
         rows = balances(whole, split, self._form)
         prices = np.zeros(whole.A.shape[0])
@@ -197,6 +197,15 @@ def balances(problem: Problem, split: Projection, formulation: Formulation) -> I
     touched[coo.row[~split.network[coo.col]]] = True
     hull[coo.row[positions[coo.col]]] = True
     return np.flatnonzero(touched & ~hull & (split.row_period >= 0))
+
+
+def _unplaced(formulation: Formulation) -> Problem:
+    """Return the problem without the boxes that its positions gave: behind a regulator at the root they tell the voltage."""
+    problem = formulation.problem
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    for tap in formulation.taps.values():
+        lower[tap.scaled.col], upper[tap.scaled.col] = (end[tap.scaled.col] for end in problem.stated)
+    return replace(problem, lower=lower, upper=upper)
 
 
 def _alone(problem: Problem, split: Projection, rows: Indices, prices: Floats) -> Problem:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.errors import InvalidInput
 from gridbench.oracle.affine import Affine, Expression, Floats, Indices, affine, concatenate, stack
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 TINY = 1e-15
 """Coefficients below this are dropped: only cancelled sums leave them."""
+BROKEN = 1e-9
+"""By how much a row without columns may be broken: its constants are rounded sums."""
 OUTWARD = 1e-12
 """Relative rounding of a box that follows from a row, far above that of its few terms."""
 
@@ -240,10 +243,14 @@ class Builder:
         return found
 
     def build(self) -> Problem:
-        """Return the problem, its boxes tightened where a row has one column."""
+        """Return the problem, its boxes tightened where a row has one column.
+
+        Raises InvalidInput for rows without columns that do not hold: no decision could mend them.
+        """
         A, held = _matrix([gap for gap, _ in self._rows], self.n)
         low = np.concatenate([np.full(gap.constant.size, low) for gap, low in self._rows])
         used = np.diff(A.indptr) > 0
+        self._refuse(np.flatnonzero(~used & ~((held <= BROKEN) & (held >= low - BROKEN))), held)
         place = np.append(np.where(used, np.cumsum(used) - 1, -1), -1)  # the last one stands for no row
         G, h = _matrix(self._cones, self.n)
         cost = affine(0.0)
@@ -272,6 +279,18 @@ class Builder:
             rows={name: place[rows] for name, rows in self.row_names.items()},
             stated=(lower, upper),
         ).propagated()
+
+
+    def _refuse(self, broken: Indices, gap: Floats) -> None:
+        """Raise InvalidInput that names the broken rows, by block and step, where there are any."""
+        faults = []
+        for row in broken:
+            block = next(name for name, rows in self.row_names.items() if np.any(rows == row))
+            cell = np.argwhere(self.row_names[block] == row)[0]
+            step = "" if self.row_names[block].shape == (1,) else f"[{', '.join(map(str, cell))}]"
+            faults.append(f"{block}{step}: is broken by {abs(gap[row]):.6g}, and no decision enters it: mend the data")
+        if faults:
+            raise InvalidInput("laws of the day", faults)
 
 
 def _matrix(arrays: list[Affine], n: int) -> tuple[sp.csr_array, Floats]:

@@ -7,6 +7,7 @@ Weak duality with the multipliers projected on their cones and the gradient that
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from gridbench.oracle.problem import Problem
 
 EPS = 2.0**-52
+BROKEN = 1e-6
+"""By how much rows and cones must be broken, weighed by the multipliers of a ray, before a problem counts as infeasible."""
 
 
 def safe_bound(problem: Problem, y: Floats, w: Floats) -> float:
@@ -35,6 +38,15 @@ def safe_bound(problem: Problem, y: Floats, w: Floats) -> float:
     if not math.isfinite(value):
         return -math.inf
     return value - _rounding(problem, y, w, terms)
+
+
+def proves_infeasible(problem: Problem, y: Floats, w: Floats) -> bool:
+    """Return whether multipliers prove that no point keeps all rows and cones, not even if each may give by `BROKEN`."""
+    if not (np.isfinite(y).all() and np.isfinite(w).all()):
+        return False
+    free = replace(problem, cost=np.zeros(problem.n), offset=0.0)
+    weight = np.abs(allowed_rows(problem, y)).sum() + np.abs(allowed_cones(problem, w)).sum()
+    return bool(safe_bound(free, y, w) > BROKEN * weight > 0.0)
 
 
 def allowed_rows(problem: Problem, y: Floats) -> Floats:

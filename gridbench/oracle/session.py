@@ -19,7 +19,7 @@ from gridbench.oracle.lattice import Lattice
 from gridbench.oracle.modes import binaries, one_way
 from gridbench.oracle.narrowing import narrowed
 from gridbench.oracle.recovery import cheapest, paths
-from gridbench.oracle.safe_bound import safe_bound
+from gridbench.oracle.safe_bound import proves_infeasible, safe_bound
 from gridbench.oracle.schedule import one_way_solution, scheduled
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ TANGENTS = 6
 """How often the devices' cones are cut where the master breaks them, at the prices of one lattice."""
 COMMITTED = 0.1
 """Share of the wanted gap that the commitment, and the positions at given prices, may leave open."""
+DARK = "every schedule goes dark: gridbench.oracle.why_infeasible names the laws that conflict"
+"""Status of a day that provably cannot be survived."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
 
 
@@ -73,7 +75,7 @@ class _Session:
         self.asks: NDArray[np.float32] = idle_asks(scenario)
         self.witness = self._rest()
         self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
-        self.root_s = 0.0
+        self.root_s, self.dark = 0.0, False
         self.rounds, self.slack, self.slack_at = 0, 0.0, ""
 
     @property
@@ -150,13 +152,28 @@ class _Session:
             self.root_s = self.clock.spent_s - began
             if solution is not None and solution.usable:
                 self._raise(safe_bound(problem, solution.y, solution.w))
-            if solution is not None and (solution.feasible or solution.infeasible):
-                return solution if solution.feasible and solution.usable else None
+            if solution is not None and solution.feasible:
+                return solution if solution.usable else None
+            if solution is not None and self._goes_dark(problem, solution):
+                return None
             if self.clock.left_s <= 0.0:
                 return None
         if solution is not None:
-            self.failures.note(f"Clarabel: ended with {solution.status}")
+            doubt = ", which its ray does not prove: are the data out of scale?" if solution.infeasible else ""
+            self.failures.note(f"Clarabel: ended with {solution.status}{doubt}")
         return None
+
+    def _goes_dark(self, problem: Problem, ray: Solution) -> bool:
+        """Say whether a ray of multipliers proves that no day passes without a blackout, and take the bound that follows.
+
+        Raises SolverError where the plant survives all the same.
+        """
+        self.dark = ray.infeasible and proves_infeasible(problem, ray.y, ray.w)
+        if self.dark and not self.replay.day(self.asks)["blackout"].any():
+            raise SolverError("no schedule keeps the laws of this day, yet the plant survives it: plant and oracle disagree")
+        if self.dark:
+            self._raise(self.witness)
+        return self.dark
 
     def _integers(self, formulation: Formulation, root: Solution) -> None:
         """Search the commitment; recover positions for each new best one until the interval is narrow."""
@@ -205,11 +222,12 @@ class _Session:
             if solution is None:
                 return
             self._offer(tried, solution.x)
+            if not self.done and windows is None:
+                true = self._solved(tried.problem.fixed(binaries(tried), gates))  # where violating pays, schedules should
+                self._offer(tried, solution.x if true is None else true.x)
             if self.done or not stepped or benders is None:
                 return
             if windows is None:
-                true = self._solved(tried.problem.fixed(binaries(tried), gates))  # where violating pays, schedules should
-                self._offer(tried, solution.x if true is None else true.x)
                 windows = self._narrowed(formulation, root)
             mean = path if mean is None else {name: 0.5 * (mean[name] + path[name]) for name in path}
             priced = formulate(self.scenario, self.series, fixed_windows(self.scenario, mean))
@@ -281,6 +299,8 @@ class _Session:
         status = "time limit" if self.clock.left_s <= 0.0 else "stalled"
         if self.failures.reasons:
             status = f"solver failed: {'; '.join(self.failures.reasons)}"
+        if self.dark:
+            status = DARK
         if relative <= self.gap:
             status = "gap reached"
         return Dispatch(

@@ -48,8 +48,8 @@ def scaled(builder: Builder, name: str, table: tuple[Floats, Floats], factors: t
     Equality where the window is one position all day, else McCormick's hull (1976).
     """
     position, u = factors
-    most = float(np.abs(table[1]).max() * window.u_high.max())
-    out = builder.column(f"{name} scaled", window.low.shape, -most, most, implied=True, network=True)
+    ends = np.outer([table[1].min(), table[1].max()], [window.u_low.min(), window.u_high.max()])
+    out = builder.column(f"{name} scaled", window.low.shape, ends.min(), ends.max(), implied=True, network=True)
     low, high = (np.interp(end, *table) for end in (window.low, window.high))
     if np.array_equal(window.low, window.high):
         builder.eq(out - u * low)

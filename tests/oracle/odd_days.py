@@ -88,6 +88,22 @@ class Car(Device):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Licence(Device):
+    """A permit that demand may not exceed: a law in which nothing is to be decided."""
+
+    name: str = "licence"
+    bus: str = "b4"
+    most_pu: float = 1.0
+    kind: str = "licence"
+
+    def inputs(self):
+        return {"demand_pu": "load_a"}
+
+    def limits(self, x, u, w, dt_h):  # noqa: ARG002
+        return (Le("permitted demand", w.demand_pu, self.most_pu),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Half(Device):
     """A machine whose switch must stand halfway."""
 

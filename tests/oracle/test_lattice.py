@@ -109,6 +109,22 @@ def test_the_interval_holds_the_enumerated_optimum(small, enumerated):
     assert binaries(formulation).size == STEPS
 
 
+def test_a_regulator_at_the_root_is_bounded_at_every_position():
+    """The voltage above it is known, and so is the one behind it once its position is: no position's may stick to the others."""
+    rooted = tiny.scenario(2, positions=2, min_up=1, capacitors=1)
+    moved = {"reg": {"branch": "l0", "step_pu": 0.03}, "bank": {"bus": "b0"}}
+    rooted = replace(rooted, devices=tuple(replace(d, **moved.get(d.name, {})) for d in rooted.devices))
+    formulation = formulate(rooted, rooted.window("test", 0))
+    root = solve_conic(formulation.problem, 60.0)
+    found = Lattice(formulation, root.y, {}, 1, None).search({"reg": np.zeros(2), "bank": np.zeros(2)}, Clock(60.0), 1e-6)
+    devices = devices_least(formulation, found.steer)
+    for taps in itertools.product((-2.0, 0.0, 2.0), repeat=2):
+        path = {"reg": np.array(taps), "bank": np.ones(2)}
+        money = solve_conic(formulate(rooted, formulation.series, fixed_windows(rooted, path)).problem, 60.0).money
+        for t in range(2):
+            assert devices + found.through_usd[t][int(taps[t]) + 2, 1] <= money * (1.0 + 1e-6)
+
+
 @given(st.integers(0, 10**6))
 def test_paths_on_the_lattice_are_the_cheapest(seed):
     rng = np.random.default_rng(seed)

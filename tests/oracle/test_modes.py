@@ -8,7 +8,7 @@ import tiny_grid as tiny
 
 from gridbench.oracle import solve
 from gridbench.oracle.conic import solve_conic
-from gridbench.oracle.formulation import formulate
+from gridbench.oracle.formulation import fixed_windows, formulate
 from gridbench.oracle.modes import binaries, loss_usd_per_pu2, one_way, paid_usd_per_mwh
 from gridbench.oracle.safe_bound import safe_bound
 from gridbench.plant.plant import Plant
@@ -91,3 +91,10 @@ def test_currents_of_the_plant_keep_their_bounds(paid, day):
         assert np.all(step.loading[fine] ** 2 * tree.rating**2 <= most[t] * (1.0 + 1e-9))
         assert np.all(-step.p_root_mw[fine] <= export[t] + 1e-9)
     assert lit > 100
+
+
+@pytest.mark.parametrize("position", [0.0, 3.0])
+def test_currents_at_fixed_positions_are_bounded_no_worse(paid, day, position):
+    names = [d.name for d in paid.stepped]
+    held = formulate(paid, day.series, fixed_windows(paid, {name: np.full(paid.steps, position) for name in names})).problem
+    assert np.all(held.outer[1][held.columns["l"]] <= day.problem.outer[1][day.problem.columns["l"]] * (1.0 + 1e-9))

@@ -5,9 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import odd_days as odd
+import pytest
+import tiny_grid as tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridbench.errors import InvalidInput
+from gridbench.oracle import Instance, solve
 from gridbench.oracle.problem import Builder
 
 LINKS = 12
@@ -48,3 +53,29 @@ def test_boxes_that_no_row_moves_stay_sharp():
     builder.cone("wide", (x[:1],), 10.0)
     builder.minimise(x)
     assert not builder.build().blur.any()
+
+
+@pytest.mark.parametrize("ask", [lambda day: solve(day, "test", 0), lambda day: Instance(day, "test", 0).why_infeasible()])
+def test_a_broken_law_without_decisions_is_refused_by_name(ask):
+    day = odd.added(tiny.scenario(6), odd.Licence())
+    demand = day.window("test", 0)["load_a"]
+    assert (demand > 1.0).sum() == 1
+    with pytest.raises(InvalidInput, match=rf"1 fault.*\n.*licence.permitted demand\[{demand.argmax()}\]: is broken by 0.0\d*,"):
+        ask(day)
+
+
+def test_a_law_without_decisions_that_holds_is_no_row():
+    names = Instance(odd.added(tiny.scenario(6), odd.Licence(most_pu=2.0)), "test", 0).rows.all()
+    assert not any(name.startswith("licence") for name in names)
+
+
+@pytest.mark.parametrize("gap", [1e-3, np.nan])
+def test_rows_without_columns_of_both_kinds_are_refused(gap):
+    for add, broken in ((Builder.le, gap), (Builder.eq, gap), (Builder.eq, -gap)):
+        builder = Builder()
+        x = builder.column("x", (2,), -1.0, 2.0)
+        add(builder, x * 0.0 + np.array([0.0, broken]), "law")
+        builder.cone("wide", (x[:1],), 10.0)
+        builder.minimise(x)
+        with pytest.raises(InvalidInput, match=r"law\[1\]: is broken by"):
+            builder.build()
