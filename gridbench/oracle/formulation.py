@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Start = dict[str, dict[str, float]]
 """The states before a first step, by device and name."""
+SCALE = 100.0
+"""How many times the rating of the tie the base power may be, or the other way round, before solvers are given another one."""
 NAME = "branch flow, second-order cone relaxation; perspective of gated quadratics; hulls of taps and banks"
 
 
@@ -56,6 +58,13 @@ class Formulation:
     def gates(self) -> list[str]:
         """Return the names of the binary columns that commit devices."""
         return [f"{d.name}.{d.gate}" for d in self.scenario.devices if d.gate is not None]
+
+
+def in_scale(scenario: Scenario) -> Scenario:
+    """Return the same grid per unit of the tie's rating where its own base power is far from that, else the scenario itself."""
+    base, rating = scenario.feeder.base_mva, scenario.tie.rating_mva
+    near = rating / SCALE <= base <= rating * SCALE
+    return scenario if near else replace(scenario, feeder=scenario.feeder.rebased(rating))
 
 
 def whole(scenario: Scenario) -> Windows:

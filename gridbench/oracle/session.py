@@ -13,7 +13,7 @@ from gridbench.oracle.certify import Replay, asks_of, certified, idle_asks
 from gridbench.oracle.conic import Solution, solve_conic
 from gridbench.oracle.dispatch import Dispatch
 from gridbench.oracle.failure import FAILURES, Failures
-from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate
+from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate, in_scale
 from gridbench.oracle.integer import Benders, Clock
 from gridbench.oracle.lattice import Lattice
 from gridbench.oracle.modes import binaries, one_way
@@ -69,7 +69,7 @@ class _Session:
     def __init__(self, scenario: Scenario, split: str, day: int, wanted: tuple[float, float, int]) -> None:
         limit_s, self.gap, self.threads = wanted
         self.clock, self.failures = Clock(limit_s), Failures()
-        self.scenario, self.split, self.day = scenario, split, day
+        self.scenario, self.split, self.day = in_scale(scenario), split, day
         self.series = scenario.window(split, day)
         self.replay = Replay(scenario, self.series)
         self.asks: NDArray[np.float32] = idle_asks(scenario)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gridbench.oracle import solve
 from gridbench.oracle.certify import Replay, asks_of
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.formulation import fixed_windows, formulate
@@ -21,6 +22,8 @@ CLOSED = 1e-5
 """An interval this narrow is a point: the enumerated optimum."""
 LEAKS = (0.0, 1e-4, 1e-2, 1.0)
 """Prices of a squared current (usd per pu^2) with which schedules are made: they keep cones tight where that is free."""
+ROOM = 1e-6
+"""Relative room of all comparisons."""
 BATCH, ROUNDS = 200, 30
 """How many schedules the local search tries at a time, and how often."""
 
@@ -137,3 +140,23 @@ def costs(plant, series, sequences):
     """Return the cost of day 0 (count,) for sequences of asks (steps, count, asks)."""
     plant.reset([series] * sequences.shape[1])
     return sum(plant.step(asks).cost_usd for asks in sequences)
+
+
+def agrees(scenario, seed):
+    """Assert that interval and enumeration of day 0 agree and that no policy is cheaper; return whether the latter is a point."""
+    optimum, dispatch = enumerated(scenario), solve(scenario, "test", 0, time_limit_s=2.0, gap=1e-4, threads=1)
+    room = ROOM * size(optimum.high_usd)
+    case = f"seed {seed}: [{dispatch.bound_usd}, {dispatch.witness_usd}] against [{optimum.low_usd}, {optimum.high_usd}]"
+    assert dispatch.bound_usd <= (optimum.low_usd if optimum.closed else optimum.high_usd) + room, case
+    assert optimum.low_usd <= dispatch.witness_usd + room, case
+    assert cheapest_policy(scenario, seed, (dispatch.asks.astype(float), optimum.asks)) >= dispatch.bound_usd, case
+    return optimum.closed
+
+
+def cheapest_policy(scenario, seed, schedules):
+    """Return the least cost of policies at random: anything at all, and ever closer to the best schedules known."""
+    plant, rng = Plant(scenario, BATCH), np.random.default_rng(seed)
+    spans = [np.array([span[k] for span in plant.layout.ask_spans]) for k in (0, 1)]
+    tried = [rng.uniform(*spans, (scenario.steps, BATCH, spans[0].size))]
+    tried += [mutated(rng, asks, spans, radius, BATCH) for asks in schedules for radius in (0.3, 0.03, 0.003)]
+    return min(costs(plant, scenario.window("test", 0), asks).min() for asks in tried)

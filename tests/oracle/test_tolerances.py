@@ -31,7 +31,6 @@ CLARABEL = {
 }
 HIGHS = (*TOLERANCES, "mip_abs_gap")
 FACTORS = (1e3, 1e-3)
-ROOM = 1e-6
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +80,7 @@ def check(optima):
     """Assert that the intervals of the small days still hold their optima."""
     for seed, optimum in optima.items():
         found = solve(grids.small(seed), "test", 0, time_limit_s=1.0, gap=3e-4, threads=1)
-        room = ROOM * every.size(optimum.high_usd)
+        room = every.ROOM * every.size(optimum.high_usd)
         assert found.bound_usd <= (optimum.low_usd if optimum.closed else optimum.high_usd) + room, seed
         assert found.witness_usd >= optimum.low_usd - room, seed
 
@@ -115,8 +114,8 @@ def test_the_bound_of_a_real_day_holds_with_all_of_them_at_once(clarabel_with, h
     clarabel_with([name for names in CLARABEL.values() for name in names], factor)
     highs_with(HIGHS, factor)
     found = solve(scenario, "test", day, time_limit_s=15.0, gap=1e-2, threads=1)
-    assert found.bound_usd <= known.witness_usd * (1.0 + ROOM)
-    assert known.bound_usd <= found.witness_usd * (1.0 + ROOM)
+    assert found.bound_usd <= known.witness_usd * (1.0 + every.ROOM)
+    assert known.bound_usd <= found.witness_usd * (1.0 + every.ROOM)
     assert found.gap < 0.2
 
 
@@ -133,5 +132,5 @@ def test_the_master_s_bound_pays_for_what_highs_is_allowed(highs_with, factor):
     found = Benders(day.problem, binaries(day), paid.steps, root, 1)
     for _ in range(4):
         found.round(1e-6, Clock(20.0))
-        assert found.search.bound <= sound.search.best * (1.0 + ROOM)
+        assert found.search.bound <= sound.search.best * (1.0 + every.ROOM)
     assert np.isfinite(found.search.bound)
