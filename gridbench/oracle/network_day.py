@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.errors import InvalidInput
 from gridbench.oracle.affine import Affine, Expression, Floats, concatenate, stack
 from gridbench.oracle.currents import ROOM, Range, Reach, bounded
 from gridbench.oracle.device_day import DeviceDay, add_money, add_rows
@@ -116,6 +118,9 @@ def _behind(
     s = behind_transformer(sending, tree.ratio)
     s_max = behind_transformer(np.full(tree.parent.size, highest), tree.ratio)
     parts = [s[:, k] for k in range(tree.parent.size)]
+    shared = [name for name, count in Counter(device.branch for device in scenario.regulators).items() if count > 1]
+    if shared:
+        raise InvalidInput(scenario.id, [f"branch {name} has more than one regulator: leave it one" for name in shared])
     for device in scenario.regulators:
         k = feeder.branch_index(device.branch)
         numbers = positions_of(device.positions())

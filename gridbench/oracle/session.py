@@ -9,18 +9,20 @@ import numpy as np
 
 from gridbench.errors import SolverError
 from gridbench.oracle.blackout import blackout_bound
-from gridbench.oracle.certify import Replay, asks_of, certified, idle_asks
+from gridbench.oracle.certify import certified
 from gridbench.oracle.conic import Solution, solve_conic
 from gridbench.oracle.dispatch import Dispatch
-from gridbench.oracle.failure import FAILURES, Failures
+from gridbench.oracle.failure import Failures
 from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate, in_scale
 from gridbench.oracle.integer import Benders, Clock
 from gridbench.oracle.lattice import Lattice
 from gridbench.oracle.modes import binaries, one_way
 from gridbench.oracle.narrowing import narrowed
 from gridbench.oracle.recovery import cheapest, paths
+from gridbench.oracle.redispatch import redispatch
 from gridbench.oracle.safe_bound import proves_infeasible, safe_bound
 from gridbench.oracle.schedule import one_way_solution, scheduled
+from gridbench.oracle.witness import Witness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +49,8 @@ TANGENTS = 6
 """How often the devices' cones are cut where the master breaks them, at the prices of one lattice."""
 COMMITTED = 0.1
 """Share of the wanted gap that the commitment, and the positions at given prices, may leave open."""
+INEXACT = 1e-3
+"""Relative slack of a cone above which a schedule is dispatched once more on the equations of the plant."""
 DARK = "every schedule goes dark: gridbench.oracle.why_infeasible names the laws that conflict"
 """Status of a day that provably cannot be survived."""
 SOLVER = "Clarabel (cones), HiGHS (integers), projected Benders"
@@ -71,17 +75,15 @@ class _Session:
         self.clock, self.failures = Clock(limit_s), Failures()
         self.scenario, self.split, self.day = in_scale(scenario), split, day
         self.series = scenario.window(split, day)
-        self.replay = Replay(scenario, self.series)
-        self.asks: NDArray[np.float32] = idle_asks(scenario)
-        self.witness = self._rest()
+        self.witness = Witness(scenario, self.series)
         self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
         self.root_s, self.dark = 0.0, False
-        self.rounds, self.slack, self.slack_at = 0, 0.0, ""
+        self.rounds = 0
 
     @property
     def open_gap(self) -> float:
         """The relative gap left."""
-        return (self.witness - min(self.survive, self.blackout)) / max(abs(self.witness), 1e-9)
+        return (self.witness.usd - min(self.survive, self.blackout)) / max(abs(self.witness.usd), 1e-9)
 
     @property
     def done(self) -> bool:
@@ -97,20 +99,10 @@ class _Session:
             self._integers(formulation, root)
         return self._dispatch()
 
-    def _rest(self) -> float:
-        """Return the money of the devices at rest: a witness that needs no solver."""
-        try:
-            money = self.replay.cost_usd(self.asks)
-        except FAILURES as error:
-            raise SolverError(f"the plant cannot replay the devices at rest: {error}") from error
-        if not np.isfinite(money):
-            raise SolverError(f"the plant bills {money} usd for the devices at rest")
-        return money
-
     def _narrowed(self, formulation: Formulation, root: Solution) -> Windows:
         """Return the windows with the voltages at the regulators that the witness leaves, as far as the solver got."""
-        gap_usd = self.witness - safe_bound(formulation.problem, root.y, root.w)
-        self._cap, kept = self.witness, [formulation.windows]
+        gap_usd = self.witness.usd - safe_bound(formulation.problem, root.y, root.w)
+        self._cap, kept = self.witness.usd, [formulation.windows]
 
         def narrow() -> None:
             for windows in narrowed(formulation, root, gap_usd, self.clock, self.threads):
@@ -169,10 +161,10 @@ class _Session:
         Raises SolverError where the plant survives all the same.
         """
         self.dark = ray.infeasible and proves_infeasible(problem, ray.y, ray.w)
-        if self.dark and not self.replay.day(self.asks)["blackout"].any():
+        if self.dark and not self.witness.dark:
             raise SolverError("no schedule keeps the laws of this day, yet the plant survives it: plant and oracle disagree")
         if self.dark:
-            self._raise(self.witness)
+            self._raise(self.witness.usd)
         return self.dark
 
     def _integers(self, formulation: Formulation, root: Solution) -> None:
@@ -189,6 +181,8 @@ class _Session:
         self.failures.attempt(partial(self._positions, formulation, root, gates, benders), otherwise=None)
         if not self.done:
             self.failures.attempt(partial(self._polish, gates), otherwise=None)
+        if not self.done and self.witness.slack > INEXACT:
+            self.failures.attempt(partial(redispatch, self.witness, self._solved, lambda: not self.done), otherwise=None)
 
     def _first(self, formulation: Formulation, root: Solution, cols: Indices) -> Floats:
         """Return the binaries to try first: gates rounded, modes in their net direction."""
@@ -221,10 +215,10 @@ class _Session:
             solution = self._conic(tried, gates)
             if solution is None:
                 return
-            self._offer(tried, solution.x)
+            self.witness.offer(tried, solution.x)
             if not self.done and windows is None:
                 true = self._solved(tried.problem.fixed(binaries(tried), gates))  # where violating pays, schedules should
-                self._offer(tried, solution.x if true is None else true.x)
+                self.witness.offer(tried, solution.x if true is None else true.x)
             if self.done or not stepped or benders is None:
                 return
             if windows is None:
@@ -235,7 +229,7 @@ class _Session:
             plain = self._solved(held if turn % 2 else priced.problem)
             if plain is None:
                 return
-            room = max(COMMITTED * self.gap, COMMITTED * self.open_gap) * abs(self.witness)
+            room = max(COMMITTED * self.gap, COMMITTED * self.open_gap) * abs(self.witness.usd)
             found = Lattice(priced, plain.y, windows, self.threads, allowed).search(path, self.clock, room)
             if not np.isfinite(found.bound_usd):
                 return
@@ -259,12 +253,12 @@ class _Session:
         for _ in range(TANGENTS):
             answer = benders.master.solve(self.clock.left_s, COMMITTED * self.gap, None)
             self._raise(answer.bound)
-            if answer.x is None or self.done or answer.bound - bound <= COMMITTED * self.gap * abs(self.witness):
+            if answer.x is None or self.done or answer.bound - bound <= COMMITTED * self.gap * abs(self.witness.usd):
                 break
             bound = answer.bound
             benders.master.tangents(answer.x, least=1e-6)
         devices = benders.master.least(found.steer, moving, self.clock.left_s, COMMITTED * self.gap)
-        return [~(devices + money > self.witness) for money in found.through_usd]
+        return [~(devices + money > self.witness.usd) for money in found.through_usd]
 
     def _polish(self, gates: Floats) -> None:
         """Move positions where the plant says that it pays, dispatch anew, and go on while that helps."""
@@ -272,30 +266,20 @@ class _Session:
         first = np.array([float(d.initial_position()) for d in stepped])
         move_usd = np.array([d.move_usd() for d in stepped])
         before = np.inf
-        while stepped and not self.done and self.witness < before - 1e-5 * abs(self.witness):
-            before = self.witness
-            money, around = self.replay.around(self.asks, REACH[min(len(stepped), len(REACH)) - 1])
+        while stepped and not self.done and self.witness.usd < before - 1e-5 * abs(self.witness.usd):
+            before = self.witness.usd
+            money, around = self.witness.replay.around(self.witness.asks, REACH[min(len(stepped), len(REACH)) - 1])
             path = cheapest(money, around, first, move_usd)
             windows = fixed_windows(self.scenario, {d.name: path[:, k] for k, d in enumerate(stepped)})
             formulation = formulate(self.scenario, self.series, windows)
             solution = self._conic(formulation, gates)
             if solution is not None:
-                self._offer(formulation, solution.x)
-
-    def _offer(self, formulation: Formulation, x: Floats) -> None:
-        """Replay the schedule of a solution and keep it if it is the cheapest yet."""
-        asks = asks_of(formulation, x)
-        cost = self.replay.cost_usd(asks)
-        if cost < self.witness:
-            slack = formulation.slack(x)
-            step, branch = np.unravel_index(int(np.argmax(slack)), slack.shape)
-            self.witness, self.asks, self.slack = cost, asks, float(slack[step, branch])
-            self.slack_at = f"{self.scenario.feeder.branches[int(branch)].name}, step {int(step)}"
+                self.witness.offer(formulation, solution.x)
 
     def _dispatch(self) -> Dispatch:
         scenario = self.scenario
-        bound = certified(self.survive, self.blackout, self.witness)
-        relative = (self.witness - bound) / max(abs(self.witness), 1e-9)
+        bound = certified(self.survive, self.blackout, self.witness.usd)
+        relative = (self.witness.usd - bound) / max(abs(self.witness.usd), 1e-9)
         status = "time limit" if self.clock.left_s <= 0.0 else "stalled"
         if self.failures.reasons:
             status = f"solver failed: {'; '.join(self.failures.reasons)}"
@@ -305,7 +289,7 @@ class _Session:
             status = "gap reached"
         return Dispatch(
             scenario_id=scenario.id, scenario_digest=scenario.digest, split=self.split, day=self.day,
-            bound_usd=bound, witness_usd=self.witness, survive_usd=self.survive, blackout_usd=self.blackout,
-            asks=self.asks, status=status, seconds=self.clock.spent_s, rounds=self.rounds, cone_slack=self.slack,
-            cone_slack_at=self.slack_at, solver=SOLVER, formulation=NAME,
+            bound_usd=bound, witness_usd=self.witness.usd, survive_usd=self.survive, blackout_usd=self.blackout,
+            asks=self.witness.asks, status=status, seconds=self.clock.spent_s, rounds=self.rounds, cone_slack=self.witness.slack,
+            cone_slack_at=self.witness.slack_at, solver=SOLVER, formulation=NAME,
         )  # fmt: skip

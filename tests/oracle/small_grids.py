@@ -68,7 +68,14 @@ def _generator(rng, name, bus, least_steps):
 
 def _devices(rng, feeder, names):
     bus = lambda: f"b{rng.integers(1, len(feeder.buses))}"  # noqa: E731
-    line = lambda: f"l{rng.integers(0, len(feeder.branches))}"  # noqa: E731
+    many, taken = len(feeder.branches), set()
+    names = [name for name in names if name != "reg2" or many > 1]  # one regulator a branch
+
+    def line():
+        k = next(k % many for k in range(rng.integers(0, many), 2 * many) if k % many not in taken)
+        taken.add(k)
+        return f"l{k}"
+
     power, energy = rng.uniform(0.1, 0.6), _log(rng, 0.1, 2.0)
     lost = _log(rng, 20.0, 4000.0)
     regulator = {"step_pu": rng.choice([0.00625, 0.0125, 0.03]), "step_usd": rng.choice([0.0, 0.2, 3.0])}
