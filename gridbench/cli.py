@@ -106,7 +106,9 @@ def _solve(commands: Commands) -> None:
     command.add_argument("--time-limit", type=float, default=60.0, metavar="SECONDS", help="per day (default: 60)")
     command.add_argument("--gap", type=float, default=1e-3, help="stop at this (witness - bound) / |witness| (default: 0.001)")
     command.add_argument("--threads", type=int, default=2, metavar="N", help="threads a day (default: 2)")
-    command.add_argument("--resume", action="store_true", help="keep the days that are in the cache or published")
+    command.add_argument("--ray", metavar="ADDRESS", help="spread days over a Ray cluster instead (or `auto`, `local`)")
+    resume = "keep the days that this code has solved before, and published ones within --gap"
+    command.add_argument("--resume", action="store_true", help=resume)
     command.add_argument("--publish", action="store_true", help="write the intervals into the scenario's folder")
     command.add_argument("--day", type=int, metavar="N", help="only day N")
     command.add_argument("--export", metavar="FILE", help="write the model of --day as .nl, .lp or .mps, and solve nothing")

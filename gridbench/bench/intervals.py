@@ -36,8 +36,13 @@ def solved(scenario: Scenario, split: str, day: int, **options: float) -> Dispat
     from gridbench.oracle import solve  # noqa: PLC0415
 
     found = solve(scenario, split, day, **options)  # type: ignore[arg-type]
-    write_intervals(_cache_path(scenario, split, day), scenario, split, [found])
+    keep(scenario, split, found)
     return found
+
+
+def keep(scenario: Scenario, split: str, found: Dispatch) -> None:
+    """Keep an interval in the user's cache; raises StorageError."""
+    write_intervals(_cache_path(scenario, split, found.day), scenario, split, [found])
 
 
 def cached(scenario: Scenario, split: str, day: int) -> Dispatch | None:

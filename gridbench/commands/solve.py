@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
-import signal
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +13,8 @@ from tqdm import tqdm
 
 from gridbench.bench import intervals
 from gridbench.bench.plan import first_days
-from gridbench.errors import InvalidInput, SolverError
+from gridbench.bench.spread import over_cluster, over_processes
+from gridbench.errors import InvalidInput
 from gridbench.scenario.catalogue import load_scenario, scenario_path
 
 if TYPE_CHECKING:
@@ -58,6 +55,7 @@ def _check(wanted: argparse.Namespace) -> None:
     rules = {
         "--export writes the model of one day: say which by --day": wanted.export is None or wanted.day is not None,
         "choose --export or --solver": wanted.export is None or wanted.solver is None,
+        "choose --jobs or --ray": wanted.ray is None or wanted.jobs == 1,
         "choose --day or --days": wanted.day is None or wanted.days is None,
         "--tuned goes with --solver": wanted.solver is not None or not wanted.tuned,
         "--exact goes with --export or --solver": (wanted.export or wanted.solver) is not None or not wanted.exact,
@@ -114,27 +112,22 @@ def _beside(scenario: Scenario, wanted: argparse.Namespace, day: int) -> tuple[I
 
 
 def _known(scenario: Scenario, wanted: argparse.Namespace, days: Sequence[int]) -> dict[int, Dispatch]:
+    """Return days that are solved already: published as narrow as wanted, or in the cache, which is of this very code."""
     shipped = intervals.published(scenario, wanted.split, _folder(wanted))
-    found = {day: shipped.get(day) or intervals.cached(scenario, wanted.split, day) for day in days}
+    narrow = {day: one for day, one in shipped.items() if one.gap <= wanted.gap}
+    found = {day: narrow.get(day) or intervals.cached(scenario, wanted.split, day) for day in days}
     return {day: one for day, one in found.items() if one is not None}
 
 
 def _solved(scenario: Scenario, days: Sequence[int], wanted: argparse.Namespace) -> Iterator[Dispatch]:
     options = {"time_limit_s": wanted.time_limit, "gap": wanted.gap, "threads": wanted.threads}
-    if wanted.jobs == 1:
-        yield from (intervals.solved(scenario, wanted.split, day, **options) for day in days)
+    items = [(wanted.scenario, wanted.split, day, options) for day in days]
+    if wanted.ray is None:
+        yield from over_processes(_one, items, wanted.jobs)
         return
-    with ProcessPoolExecutor(wanted.jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        try:
-            yield from pool.map(_one, [(wanted.scenario, wanted.split, day, options) for day in days])
-        except BrokenProcessPool as error:
-            fault = "a process that solved a day was killed, perhaps for its memory: use fewer --jobs, and --resume"
-            raise SolverError(fault) from error
-        except BaseException:  # an interruption does not wait for the days in work
-            pool.shutdown(wait=False, cancel_futures=True)
-            for worker in multiprocessing.active_children():
-                worker.terminate()
-            raise
+    for found in over_cluster(_one, items, wanted.ray):
+        intervals.keep(scenario, wanted.split, found)  # it was kept on another machine
+        yield found
 
 
 def _one(job: tuple[str, str, int, dict[str, float]]) -> Dispatch:
