@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.errors import InvalidInput
 from gridbench.oracle.affine import Affine, Expression, Floats, concatenate, stack
 from gridbench.oracle.currents import ROOM, Range, Reach, bounded
 from gridbench.oracle.device_day import DeviceDay, add_money, add_rows
@@ -118,6 +119,8 @@ def _behind(
     parts = [s[:, k] for k in range(tree.parent.size)]
     for device in scenario.regulators:
         k = feeder.branch_index(device.branch)
+        if len({other.name for other in scenario.regulators if feeder.branch_index(other.branch) == k}) > 1:
+            raise InvalidInput(device.name, [f"branch {device.branch!r} has another regulator too; mend: keep one"])
         numbers = positions_of(device.positions())
         table = numbers, np.asarray(behind_transformer(1.0, tree.ratio[k] * device.ratio(numbers)))
         factors = days[device.name].controls["position"], sending[:, k]
