@@ -120,7 +120,7 @@ def _behind(
     parts = [s[:, k] for k in range(tree.parent.size)]
     shared = [name for name, count in Counter(device.branch for device in scenario.regulators).items() if count > 1]
     if shared:
-        raise InvalidInput(scenario.id, [f"branch {name} has more than one regulator: leave it one" for name in shared])
+        raise InvalidInput(scenario.id, [f"branch {name!r} has another regulator too; mend: keep one" for name in shared])
     for device in scenario.regulators:
         k = feeder.branch_index(device.branch)
         numbers = positions_of(device.positions())

@@ -43,8 +43,8 @@ def _log(rng, low, high):
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def _feeder(rng):
-    buses = int(rng.integers(2, 5))
+def _feeder(rng, names):
+    buses = max(int(rng.integers(2, 5)), 3 if "reg2" in names else 2)
     branches = []
     for k in range(buses - 1):
         r = _log(rng, 0.003, 0.08)
@@ -68,14 +68,8 @@ def _generator(rng, name, bus, least_steps):
 
 def _devices(rng, feeder, names):
     bus = lambda: f"b{rng.integers(1, len(feeder.buses))}"  # noqa: E731
-    many, taken = len(feeder.branches), set()
-    names = [name for name in names if name != "reg2" or many > 1]  # one regulator a branch
-
-    def line():
-        k = next(k % many for k in range(rng.integers(0, many), 2 * many) if k % many not in taken)
-        taken.add(k)
-        return f"l{k}"
-
+    free = [branch.name for branch in feeder.branches]
+    line = lambda: free.pop(rng.integers(0, len(free)))  # noqa: E731
     power, energy = rng.uniform(0.1, 0.6), _log(rng, 0.1, 2.0)
     lost = _log(rng, 20.0, 4000.0)
     regulator = {"step_pu": rng.choice([0.00625, 0.0125, 0.03]), "step_usd": rng.choice([0.0, 0.2, 3.0])}
@@ -117,7 +111,7 @@ def small(seed: int, *, paid: bool | None = None):
         "pv_a": rng.uniform(0.0, 1.0, HOURS),
     }
     series = Series("test", "hand", 0, 1.0, "2023-01-01T00:00:00+00:00", 0.0, columns)
-    feeder = _feeder(rng)
+    feeder = _feeder(rng, MIXES[mix])
     own = _devices(rng, feeder, MIXES[mix])
     low, high = rng.choice([0.9, 0.95, 0.99]), rng.choice([1.01, 1.05, 1.1], p=[0.1, 0.6, 0.3])
     return replace(

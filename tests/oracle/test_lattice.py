@@ -11,6 +11,7 @@ import tiny_grid as tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridbench.errors import InvalidInput
 from gridbench.oracle import solve
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.formulation import fixed_windows, formulate
@@ -123,6 +124,13 @@ def test_a_regulator_at_the_root_is_bounded_at_every_position():
         money = solve_conic(formulate(rooted, formulation.series, fixed_windows(rooted, path)).problem, 60.0).money
         for t in range(2):
             assert devices + found.through_usd[t][int(taps[t]) + 2, 1] <= money * (1.0 + 1e-6)
+
+
+def test_two_regulators_in_one_branch_are_refused(small):
+    """A scenario file may not say so; one made by hand is not checked."""
+    doubled = replace(small, devices=(*small.devices, replace(small.regulators[0], name="again")))
+    with pytest.raises(InvalidInput, match="branch 'l1' has another regulator too"):
+        formulate(doubled, doubled.window("test", 0))
 
 
 @given(st.integers(0, 10**6))
