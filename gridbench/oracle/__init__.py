@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gridbench.oracle.diagnosis import Exactness, exactness
     from gridbench.oracle.dispatch import Dispatch
+    from gridbench.oracle.horizon import Horizon, Rolling
     from gridbench.oracle.infeasible import Conflict, why_infeasible
     from gridbench.oracle.instance import Instance, Sizes
     from gridbench.oracle.plot import plot_prices, plot_schedule
@@ -17,9 +18,11 @@ __all__ = [
     "Conflict",
     "Dispatch",
     "Exactness",
+    "Horizon",
     "Instance",
     "NodalPrices",
     "Relaxation",
+    "Rolling",
     "Sizes",
     "exactness",
     "plot_prices",
@@ -32,9 +35,11 @@ _PLACES = {
     "Conflict": "infeasible",
     "Dispatch": "dispatch",
     "Exactness": "diagnosis",
+    "Horizon": "horizon",
     "Instance": "instance",
     "NodalPrices": "prices",
     "Relaxation": "prices",
+    "Rolling": "horizon",
     "Sizes": "instance",
     "exactness": "diagnosis",
     "plot_prices": "plot",
