@@ -1,5 +1,6 @@
 """The relaxation of PGLib-OPF: its data, its bounds, and the gaps that are printed."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +29,10 @@ def test_every_gap_is_within_two_hundredths_of_a_point(found):
 def test_gaps_are_those_of_another_program(found, case):
     line = next(line for line in found["pglib"] if line.item == f"PGLib {case}, SOC gap")
     assert line.computed == pytest.approx(GAPS[case], abs=0.0051)
+
+
+def test_printed_gaps_are_the_computed_ones_rounded_up(found):
+    assert [math.ceil(100.0 * line.computed) / 100.0 for line in found["pglib"]] == [line.published for line in found["pglib"]]
 
 
 @pytest.mark.parametrize("case", CASES)
