@@ -53,8 +53,8 @@ def best_tree(grid: SwitchedGrid, time_limit_s: float = TIME_LIMIT_S) -> BestTre
     """Return the tree with the least losses and a bound of the others.
 
     The mixed-integer relaxation names a tree, the power flow computes its losses, a row excludes it, and so on until the
-    relaxation of all trees that are left is no better than the best one. Raises SolverError, also where the time does not suffice
-    for a single tree.
+    relaxation of all trees that are left is no better than the best one. Where the time runs out before, the best tree so far
+    is returned unproved. Raises SolverError, also for a tree without a power flow: nothing would be known of its losses.
     """
     until = time.perf_counter() + time_limit_s
     arcs, base = arcs_of(grid.raw), flow(grid.base())
