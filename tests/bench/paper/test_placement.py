@@ -43,6 +43,14 @@ def test_the_search_finds_what_trying_every_set_finds(feeder, units, reactive):
     assert found.proved
 
 
+@pytest.mark.parametrize(("reactive", "least_kw"), [(False, (103.97, 85.91, 71.46)), (True, (61.36, 28.49, 11.63))])
+def test_on_the_original_system_other_losses_come_out(reactive, least_kw):
+    base = baran_wu().base()
+    found = [PlacementSearch(base, units, reactive=reactive).run() for units in (1, 2, 3)]
+    assert [one.flow.losses_kw for one in found] == pytest.approx(least_kw, abs=0.005)
+    assert all(one.proved for one in found)
+
+
 def test_units_that_bring_no_gain_are_left_out():
     """On a feeder of two buses a second unit has nowhere to go."""
     short = baran_wu().base().below("32", 1.0)
