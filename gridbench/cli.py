@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _check, _solve, _train, _run, _verify, _leaderboard):
+    for add in (_list, _check, _solve, _train, _run, _verify, _leaderboard, _paper):
         add(commands)
     return top
 
@@ -149,6 +149,13 @@ def _leaderboard(commands: Commands) -> None:
     command = _add(commands, "leaderboard", "make the tables of all records below a folder")
     command.add_argument("results", nargs="?", default="results", metavar="DIR", help="where the records are (default: results)")
     command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the tables are out of date")
+
+
+def _paper(commands: Commands) -> None:
+    command = _add(commands, "paper", "compute published results again; exit with 1 where one is not reproduced")
+    command.add_argument("what", choices=("oracle",), help="oracle: optimisation results, each with its certificate")
+    command.add_argument("--only", metavar="G,..", help="groups of items: pglib, reconfiguration, placement (default: all)")
+    _json(command)
 
 
 if __name__ == "__main__":

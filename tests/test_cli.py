@@ -15,11 +15,11 @@ def gridbench(*arguments):
 def test_help_names_every_command_and_the_exit_codes():
     found = gridbench("--help")
     assert found.returncode == 0
-    for word in ("list", "check", "solve", "train", "run", "verify", "leaderboard", "130 interrupted"):
+    for word in ("list", "check", "solve", "train", "run", "verify", "leaderboard", "paper", "130 interrupted"):
         assert word in found.stdout
 
 
-@pytest.mark.parametrize("command", ["list", "check", "solve", "train", "run", "verify", "leaderboard"])
+@pytest.mark.parametrize("command", ["list", "check", "solve", "train", "run", "verify", "leaderboard", "paper"])
 def test_every_command_has_help(command):
     found = gridbench(command, "--help")
     assert found.returncode == 0
@@ -43,6 +43,7 @@ def test_wrong_usage_is_2(arguments):
         (("solve", "--scenario", "ieee34_ieee13", "--gap", "nan"), "--gap must be at least 0, not nan"),
         (("solve", "--scenario", "ieee34_ieee13", "--threads", "0"), "--threads must be at least 1, not 0"),
         (("train", "--scenario", "ieee34_ieee13", "--algorithm", "nothing_like_it"), "unknown baseline 'nothing_like_it'"),
+        (("paper", "oracle", "--only", "pglip"), "unknown group of published results 'pglip': did you mean 'pglib'"),
         (("leaderboard", "nowhere"), "there is no such folder"),
     ],
 )

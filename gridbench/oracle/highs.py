@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gridbench.oracle.affine import Floats
 
 NAME = "HiGHS"
+INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
 
 def model(

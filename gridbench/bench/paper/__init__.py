@@ -1,0 +1,1 @@
+"""Published optimisation results, computed again: the table that `gridbench paper oracle` prints."""

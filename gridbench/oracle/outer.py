@@ -1,0 +1,86 @@
+"""Outer approximation: a mixed-integer conic problem in HiGHS, its cones cut off by tangents (Duran and Grossmann 1986)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+
+from gridbench.errors import SolverError
+from gridbench.oracle import highs
+from gridbench.oracle.failure import solver
+from gridbench.oracle.master import ENDINGS, TOLERANCE, Answer
+
+if TYPE_CHECKING:
+    from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.problem import Problem
+
+SMALL = 1e-10
+"""Coefficients below this are dropped, and the row is loosened by what they could have come to."""
+LOOSE = 1e-9
+"""How much every tangent is loosened besides."""
+
+
+class OuterApproximation:
+    """The linear rows of a problem, tangents of its cones found so far, and the integers if they are kept."""
+
+    def __init__(self, problem: Problem, *, mixed: bool) -> None:
+        """Begin without tangents; with `mixed` the integer columns are whole, else they are relaxed."""
+        self.problem = problem
+        self._reach = np.maximum(*map(np.abs, problem.outer))
+        self._mixed = mixed
+        self._highs = highs.model(
+            problem.cost, problem.outer, problem.A, (problem.row_lower, problem.row_upper),
+            integer=problem.integer if mixed else None, offset=problem.offset, options={"threads": 1, "random_seed": 0},
+        )  # fmt: skip
+
+    def add(self, rows: sp.csr_array, upper: Floats) -> None:
+        """Add rows (k, n) of at most `upper` (k,)."""
+        small = sp.csr_array(rows, copy=True)
+        small.data[np.abs(small.data) >= SMALL] = 0.0
+        kept = sp.csr_array(rows - small)
+        kept.eliminate_zeros()
+        loose = upper + abs(small) @ self._reach
+        starts, places = kept.indptr[:-1].astype(np.int32), kept.indices.astype(np.int32)
+        with solver(highs.NAME):
+            self._highs.addRows(kept.shape[0], np.full(loose.size, -np.inf), loose, kept.nnz, starts, places, kept.data)
+
+    def cut(self, x: Floats, least: float = -np.inf) -> int:
+        """Add the tangents next to x (n,) of the cones that x breaks by more than `least`; return how many."""
+        sizes, found = self.problem.cone_sizes, 0
+        members = self.problem.G @ x + self.problem.h
+        for size in np.unique(sizes):
+            places = self.problem.cone_starts[sizes == size][:, None] + np.arange(size)
+            radius, parts = members[places[:, 0]], members[places[:, 1:]]
+            length = np.linalg.norm(parts, axis=1)
+            pick = (length > LOOSE) & (length - radius > least)
+            if pick.any():
+                self._tangents(places[pick], parts[pick] / length[pick, None])
+                found += int(pick.sum())
+        return found
+
+    def _tangents(self, places: Indices, direction: Floats) -> None:
+        """Add rows `direction . parts <= radius` for cones whose members are the rows `places` (k, size) of G x + h."""
+        weights = np.column_stack([-np.ones(places.shape[0]), direction])
+        owner = np.repeat(np.arange(places.shape[0]), places.shape[1])
+        pick = sp.csr_array((weights.ravel(), (owner, places.ravel())), shape=(places.shape[0], self.problem.G.shape[0]))
+        self.add(sp.csr_array(pick @ self.problem.G), -(pick @ self.problem.h) + LOOSE)
+
+    def solve(self, time_limit_s: float, gap: float) -> Answer:
+        """Return the best point and a lower bound of every point that the rows leave, inf where they leave none.
+
+        Raises SolverError. Of a relaxed problem only the point is to be used: its bound is -inf.
+        """
+        with solver(highs.NAME):
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit_s, 0.05))
+            self._highs.setOptionValue("mip_rel_gap", gap)
+            status, info = highs.run(self._highs), self._highs.getInfo()
+            x = np.asarray(self._highs.getSolution().col_value)
+        if status == highs.INFEASIBLE:
+            return Answer(None, np.inf)
+        if status not in ENDINGS:
+            raise SolverError(f"{highs.NAME}: ended without an answer ({self._highs.modelStatusToString(status)})")
+        known = self._mixed and np.isfinite(info.mip_dual_bound)
+        bound = info.mip_dual_bound - TOLERANCE * (1.0 + abs(info.mip_dual_bound)) if known else -np.inf
+        return Answer(x if info.primal_solution_status == 2 else None, float(bound))
