@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 NAME = "HiGHS"
 INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
+TOLERANCES = "primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"
+"""What HiGHS may be off by in a row, a price or an integer."""
+LEAST = 1e-6
+"""What is deducted at the least, however tight the tolerances are: its sums are rounded."""
+
 
 def model(
     cost: Floats,
@@ -70,3 +75,8 @@ def run(highs: Any) -> highspy.HighsModelStatus:  # noqa: ANN401
         raise SolverError(f"{NAME}: cannot run the model ({highs.modelStatusToString(highs.getModelStatus())})")
     found: highspy.HighsModelStatus = highs.getModelStatus()
     return found
+
+
+def tolerance(highs: Any) -> float:  # noqa: ANN401
+    """Return the largest tolerance that HiGHS may use up in a model, whoever set it."""
+    return max(LEAST, *(float(highs.getOptionValue(name)[1]) for name in TOLERANCES))

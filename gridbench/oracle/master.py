@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 DIRECTIONS = 16
 ENDINGS = highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit
-TOLERANCES = "primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"
-"""What HiGHS may be off by in a row, a price or an integer."""
-LEAST = 1e-6
-"""What is deducted at the least, however tight the tolerances are: its sums are rounded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,16 +112,12 @@ class Master:
             found = np.asarray(self._highs.getSolution().col_value)
         bound = -np.inf  # kept where the ending has no meaning; HiGHS states no dual bound of a problem without integers
         if self._mixed and np.isfinite(info.mip_dual_bound) and status in ENDINGS:
-            bound = info.mip_dual_bound - self._tolerance() * (self.projection.steps + abs(info.mip_dual_bound))
+            bound = info.mip_dual_bound - highs.tolerance(self._highs) * (self.projection.steps + abs(info.mip_dual_bound))
         if found.size == 0 or not np.isfinite(info.objective_function_value) or info.primal_solution_status != 2:
             return Answer(None, float(bound))
         x = np.zeros(self.projection.problem.n)
         x[self.projection.devices] = found[: self.projection.devices.size]
         return Answer(x, float(bound))
-
-    def _tolerance(self) -> float:
-        """Return the largest tolerance that HiGHS may use up in this model, whoever set it."""
-        return max(LEAST, *(float(self._highs.getOptionValue(name)[1]) for name in TOLERANCES))
 
     def least(self, steer: Floats, moving: Floats, time_limit_s: float, gap: float) -> float:
         """Return a lower bound of the devices' own money plus `steer` (n,) times their columns, movements (`moving`) left out."""

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from gridbench.errors import SolverError
 from gridbench.oracle import highs
 from gridbench.oracle.failure import solver
-from gridbench.oracle.master import ENDINGS, TOLERANCE, Answer
+from gridbench.oracle.master import ENDINGS, Answer
 
 if TYPE_CHECKING:
     from gridbench.oracle.affine import Floats, Indices
@@ -82,5 +82,5 @@ class OuterApproximation:
         if status not in ENDINGS:
             raise SolverError(f"{highs.NAME}: ended without an answer ({self._highs.modelStatusToString(status)})")
         known = self._mixed and np.isfinite(info.mip_dual_bound)
-        bound = info.mip_dual_bound - TOLERANCE * (1.0 + abs(info.mip_dual_bound)) if known else -np.inf
+        bound = info.mip_dual_bound - highs.tolerance(self._highs) * (1.0 + abs(info.mip_dual_bound)) if known else -np.inf
         return Answer(x if info.primal_solution_status == 2 else None, float(bound))
