@@ -153,8 +153,10 @@ def _leaderboard(commands: Commands) -> None:
 
 def _paper(commands: Commands) -> None:
     command = _add(commands, "paper", "compute published results again; exit with 1 where one is not reproduced")
-    command.add_argument("what", choices=("oracle",), help="oracle: optimisation results, each with its certificate")
-    command.add_argument("--only", metavar="G,..", help="groups of items: pglib, reconfiguration, placement (default: all)")
+    what = "oracle: optimisation results, each with its certificate; solvers: the pipeline and general solvers on the same days"
+    command.add_argument("what", choices=("oracle", "solvers"), help=what)
+    command.add_argument("--only", metavar="G,..", help="oracle: groups, of pglib, reconfiguration, placement (default: all)")
+    command.add_argument("--time-limit", type=float, default=200.0, metavar="SECONDS", help="solvers: per lap (default: 200)")
     _json(command)
 
 

@@ -13,10 +13,27 @@ from gridbench.bench.paper.oracle_table import chosen, document, findings, table
 if TYPE_CHECKING:
     import argparse
 
+GAP = 1e-3
+"""The gap that solvers race to."""
+
 
 def main(wanted: argparse.Namespace) -> int:
-    """Print published results beside those computed now; return 0 where all agree, 1 where one does not."""
+    """Print published results beside those computed now, or the race of solvers; return 0, or 1 where one does not agree."""
+    if wanted.what == "solvers":
+        return _race(wanted)
     groups = chosen(wanted.only)
     lines = list(tqdm(findings(groups), desc="paper oracle", unit="item", file=sys.stderr))
     print(json.dumps(document(lines), indent=1) + "\n" if wanted.json else table(lines), end="")
     return 0 if all(line.agrees for line in lines) else 1
+
+
+def _race(wanted: argparse.Namespace) -> int:
+    """Print what the pipeline and general solvers find of the same days; return 0."""
+    from gridbench.bench.paper import solver_instances, solver_race  # noqa: PLC0415 the oracle table needs none of it
+
+    days = solver_instances.instances()
+    laps, total = solver_race.laps(days, wanted.time_limit, GAP), len(days) * len(solver_race.SOLVERS)
+    found = list(tqdm(laps, total=total, desc="paper solvers", unit="lap", file=sys.stderr))
+    text = json.dumps(solver_race.document(found), indent=1) + "\n" if wanted.json else solver_race.table(found)
+    print(text, end="")
+    return 0

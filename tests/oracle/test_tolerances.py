@@ -14,7 +14,7 @@ from gridbench.oracle import conic, highs, solve
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.formulation import formulate
 from gridbench.oracle.integer import Benders, Clock
-from gridbench.oracle.master import TOLERANCES, Master
+from gridbench.oracle.master import Master
 from gridbench.oracle.modes import binaries
 from gridbench.scenario.catalogue import load_scenario
 
@@ -29,7 +29,7 @@ CLARABEL = {
     "refinement": ("iterative_refinement_abstol", "iterative_refinement_reltol"),
     "equilibration": ("equilibrate_max_scaling", "equilibrate_min_scaling"),
 }
-HIGHS = (*TOLERANCES, "mip_abs_gap")
+HIGHS = (*highs.TOLERANCES, "mip_abs_gap")
 FACTORS = (1e3, 1e-3)
 
 
