@@ -7,14 +7,17 @@ import time
 import numpy as np
 import pandapower as pp
 
+from gridbench.bench.world import World
 from gridbench.envs import GridVectorEnv, MultiAgentMicrogrids
 from gridbench.envs.batch import BatchEnv
 from gridbench.envs.declaration import declare
 from gridbench.heron import StepEnv
 from gridbench.networks.pandapower import to_pandapower
+from gridbench.oracle import Horizon
 from gridbench.physics.devices import Load
 from gridbench.plant.plant import Plant
 from gridbench.plant.violations import excesses
+from gridbench.policies.mpc import Mpc, StochasticMpc
 
 
 def bare_power_flow(scenario):
@@ -123,3 +126,25 @@ def medians_s(*functions, rounds):
             function()
             row[n] = time.perf_counter() - begin
     return np.median(times, axis=0)
+
+
+def decisions(scenario, samples):
+    """One decision of `mpc` (of `stochastic_mpc` with samples) a call, step after step of a test day."""
+    world, day = World(scenario), scenario.split("test").days[0]
+    policy = StochasticMpc(scenario, samples=samples) if samples else Mpc(scenario)
+    columns = scenario.window("test", day)
+    seen = [world.reset(columns)]
+    policy.reset(scenario, columns, 0)
+
+    def decide():
+        seen[0], _ = world.step(policy.act(seen[0]))
+
+    return decide
+
+
+def one_decision(scenario, t, rolling):
+    """The decision of step t, again and again, with a plan of the step before at hand."""
+    horizon, columns = Horizon(scenario, rolling), scenario.window("test", scenario.split("test").days[0])
+    start = {device.name: device.initial() for device in scenario.devices}
+    horizon.decide(t - 1, start, [columns])
+    return lambda: horizon.decide(t, start, [columns])
