@@ -53,7 +53,8 @@ def standing() -> str:
         )
     bound = mean(row["bound_usd"] for row in episodes("foresight"))
     caption = (
-        f"Over the test days of `{SCENARIO}`: means (of decisions over a day too), the score an interquartile mean; the bound is {bound:.2f} usd a day. "
+        f"Over the test days of `{SCENARIO}`: means (of decisions over a day too), the score an interquartile mean; "
+        f"the bound is {bound:.2f} usd a day. "
         "What `mpc_perfect` and `foresight` know of the day no policy can know. (`python docs/tables.py`)"
     )
     return "\n".join([*rows, "", caption])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.errors import GridbenchError
 from gridbench.oracle import solve
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.formulation import formulate
@@ -21,12 +20,20 @@ from gridbench.text import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
 
     from gridbench.scenario.scenario import Scenario
 
 HEADER = "instance", "solver", "lower usd", "upper usd", "gap %", "seconds", "gap"
+PATIENCE = 1.5
+"""How many time limits a solver may take, and a minute, before it counts as hung."""
 Ends = tuple[float, float]
 """Lower and upper end of an interval (usd)."""
+
+
+def width(lower: float, upper: float) -> float:
+    """Return the width of an interval relative to its upper end, infinite where an end is."""
+    return (upper - lower) / max(abs(upper), 1e-9) if np.isfinite(upper - lower) else np.inf
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,7 @@ class Lap:
     @property
     def gap(self) -> float:
         """The width of the interval, relative to the upper end."""
-        width = self.upper_usd - self.lower_usd
-        return width / max(abs(self.upper_usd), 1e-9) if np.isfinite(width) else np.inf
+        return width(self.lower_usd, self.upper_usd)
 
     def cells(self) -> list[str]:
         """Return the lap as a line of the table."""
@@ -75,7 +81,7 @@ def outer_approximation(scenario: Scenario, day: int, limit_s: float, gap: float
     cols = np.flatnonzero(problem.integer)
     outer, lower, upper = OuterApproximation(problem, mixed=True), -np.inf, np.inf
     outer.cut(solve_conic(problem, limit_s).x)
-    while (left := end - time.perf_counter()) > 0.0 and upper - lower > gap * abs(upper):
+    while (left := end - time.perf_counter()) > 0.0 and width(lower, upper) > gap:
         answer = outer.solve(left, 0.2 * gap)
         lower = max(lower, answer.bound)
         if answer.x is None:
@@ -100,26 +106,50 @@ SOLVERS: dict[str, Callable[..., Ends]] = {
 def laps(instances: dict[str, tuple[Scenario, int]], limit_s: float, gap: float) -> Iterator[Lap]:
     """Yield what each solver finds of each instance (scenario and test day) within the time, one after the other.
 
-    Each runs in a process of its own, since a solver that crashes takes its process along; the simulator is compiled before.
+    Each runs in a process of its own, since a solver that crashes or hangs takes its process along; the simulator is compiled
+    before.
     """
     for instance, (scenario, day) in instances.items():
         Witness(scenario, scenario.window("test", day))
         for solver, run in SOLVERS.items():
-            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-                try:
-                    lower, upper, seconds = pool.submit(_timed, run, scenario, day, limit_s, gap).result()
-                except BrokenProcessPool:
-                    yield Lap(instance, solver, -np.inf, np.inf, np.nan, ending="crashed")
-                    continue
-            lap = Lap(instance, solver, lower, upper, seconds, ending="not reached")
+            found = _apart(run, limit_s, (scenario, day, limit_s, gap))
+            if isinstance(found, str):
+                yield Lap(instance, solver, -np.inf, np.inf, np.nan, ending=found)
+                continue
+            lap = Lap(instance, solver, *found, ending="not reached")
             near = lap.gap <= 1.01 * gap  # a solver's gap may be relative to the lower end
             yield replace(lap, ending="reached") if near else lap
 
 
-def _timed(run: Callable[..., Ends], *given: object) -> tuple[float, float, float]:
-    """Return what a solver finds, and its seconds, those of building its model included."""
+def _apart(run: Callable[..., Ends], limit_s: float, given: tuple[object, ...]) -> tuple[float, float, float] | str:
+    """Return what a solver finds in a process of its own, with its seconds, or how it ended; raises what the solver raises."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_timed, args=(there, run, given))
+    process.start()
+    there.close()
+    try:
+        if not here.poll(PATIENCE * limit_s + 60.0):
+            return "hung"
+        found = here.recv()
+    except EOFError:
+        return "crashed"
+    finally:
+        process.kill()
+        process.join()
+    if isinstance(found, GridbenchError):
+        raise found
+    lower, upper, seconds = found
+    return lower, upper, seconds
+
+
+def _timed(answer: Connection, run: Callable[..., Ends], given: tuple[object, ...]) -> None:
+    """Send what a solver finds, and its seconds, those of building its model included; or the error that it raises."""
     begun = time.perf_counter()
-    return *run(*given), time.perf_counter() - begun
+    try:
+        answer.send((*run(*given), time.perf_counter() - begun))
+    except GridbenchError as error:
+        answer.send(error)
 
 
 def table(found: list[Lap]) -> str:

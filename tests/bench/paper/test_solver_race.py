@@ -12,6 +12,7 @@ import pytest
 from gridbench.bench.paper import solver_race as race
 from gridbench.bench.paper.solver_instances import instances
 from gridbench.cli import main
+from gridbench.errors import InvalidInput
 from gridbench.oracle.witness import Witness
 from gridbench.scenario.catalogue import load_scenario
 
@@ -23,6 +24,14 @@ def scenario(tiny_folder):
 
 def crash(*_):
     os.abort()
+
+
+def hang(*_):
+    time.sleep(60.0)
+
+
+def refuse(*_):
+    raise InvalidInput("solver scip", ["is not installed"])
 
 
 def nothing(*_):
@@ -41,7 +50,16 @@ def test_a_solver_that_crashes_or_finds_nothing_has_its_line(scenario, monkeypat
     found = list(race.laps({"tiny": (scenario, 0)}, 20.0, 1e-3))
     assert [lap.ending for lap in found] == ["crashed", "not reached", "reached"]
     assert len(race.table(found).splitlines()) == 5
+    monkeypatch.setattr(race, "PATIENCE", -29.0)
+    monkeypatch.setattr(race, "SOLVERS", {"hanging": hang})
+    assert [lap.ending for lap in race.laps({"tiny": (scenario, 0)}, 2.0, 1e-3)] == ["hung"]
     assert json.loads(json.dumps(race.document(found)))[0]["upper_usd"] is None
+
+
+def test_what_a_solver_lacks_is_said(scenario, monkeypatch):
+    monkeypatch.setattr(race, "SOLVERS", {"scip": refuse})
+    with pytest.raises(InvalidInput, match="is not installed"):
+        list(race.laps({"tiny": (scenario, 0)}, 2.0, 1e-3))
 
 
 def test_the_command_prints_the_laps(monkeypatch, capsys):
