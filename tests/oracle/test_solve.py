@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from gridbench.oracle.certify import certified
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.formulation import fixed_windows, formulate
 from gridbench.plant.plant import Plant
+from gridbench.scenario.scenario import Split
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,22 @@ def test_enumeration_agrees():
     assert dispatch.bound_usd <= min(values) + 1e-4
     assert dispatch.witness_usd >= min(values) * (1.0 - 1e-5)
     assert dispatch.gap < 0.01
+
+
+def week():
+    """The tiny grid over a week of hours, demand a little lower every day."""
+    day = tiny.scenario(24)
+    series = day.splits["test"].series[0]
+    fade = np.repeat(1.0 - 0.05 * np.arange(7) / 7, 24)
+    columns = {name: np.tile(column, 7) * fade for name, column in series.columns.items()}
+    return replace(day, steps=168, splits={"test": Split("test", (replace(series, columns=columns),), (0,))})
+
+
+@pytest.mark.parametrize("longer", [lambda: tiny.scenario(96), week], ids=["quarters of an hour", "a week"])
+def test_fine_and_long_horizons_are_certified_too(longer):
+    found = solve(longer(), "test", 0, time_limit_s=60.0, gap=5e-3, threads=1)
+    assert found.status == "gap reached"
+    assert found.bound_usd <= found.witness_usd
 
 
 @pytest.mark.parametrize("limit_s", [0.0, 0.05, 0.5])
