@@ -41,8 +41,8 @@ TOLERANCES = (1e-8, 1e-6)
 """Tolerances that the root relaxation is tried with."""
 LATE = 0.75
 """Share of the time that is left when a first schedule is made of whatever commitment there is."""
-PATIENCE, PROGRESS = 3, 0.9
-"""The commitment stands still when so many rounds leave more than this share of the gap before them."""
+PATIENCE, PROGRESS = 0.1, 0.9
+"""The commitment stands still when such a share of the time leaves more than such a share of its gap."""
 PASSES = 8
 """How often positions are searched at new prices at most."""
 TANGENTS = 6
@@ -193,13 +193,14 @@ class _Session:
 
     def _commit(self, benders: Benders) -> None:
         """Run rounds of Benders until the commitment is known, stands still, or the time for positions has come."""
-        search, gaps = benders.search, [benders.search.gap]
+        search, least, since_s = benders.search, np.inf, self.clock.spent_s
         while not self.done and search.gap > COMMITTED * self.gap and self.clock.left_s > (1.0 - LATE) * self.clock.limit_s:
             going = self.failures.attempt(partial(benders.round, COMMITTED * self.gap, self.clock), otherwise=False)
             self._raise(search.bound)
             self.rounds = search.rounds
-            gaps.append(search.gap)
-            if not going or search.gap > PROGRESS * min(gaps[: -PATIENCE] or [np.inf]):
+            if search.gap < PROGRESS * least:
+                least, since_s = search.gap, self.clock.spent_s
+            if not going or self.clock.spent_s - since_s > PATIENCE * self.clock.limit_s:
                 break
 
     def _positions(self, formulation: Formulation, root: Solution, gates: Floats, benders: Benders | None) -> None:

@@ -11,7 +11,7 @@ PAGE = Page("oracle.md")
 
 
 def test_every_python_block_has_its_output():
-    assert PAGE.fences == (len(PAGE.blocks), len(PAGE.blocks)) == (6, 6)
+    assert PAGE.fences == (len(PAGE.blocks), len(PAGE.blocks)) == (7, 7)
 
 
 @pytest.mark.parametrize(("code", "printed"), PAGE.blocks, ids=PAGE.ids)

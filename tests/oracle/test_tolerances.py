@@ -18,6 +18,7 @@ from gridbench.oracle.master import Master
 from gridbench.oracle.modes import binaries
 from gridbench.scenario.catalogue import load_scenario
 
+pytestmark = pytest.mark.slow
 SEEDS = (1, 2, 5, 12)
 """Small days with generators, storage, regulators, banks, and prices below zero."""
 CLARABEL = {
