@@ -14,6 +14,17 @@ class GridbenchError(Exception):
 
     exit_code = 3
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes as it is: the message is made already."""
+        return _again, (type(self), self.args, dict(self.__dict__))
+
+
+def _again(kind: type[GridbenchError], said: tuple[object, ...], state: dict[str, object]) -> GridbenchError:
+    """Return an error that has come from another process."""
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(state)
+    return error
+
 
 class InvalidInput(GridbenchError):  # noqa: N818 - the name says what is wrong
     """Input that is refused, with all its faults at once."""

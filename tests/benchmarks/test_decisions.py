@@ -9,7 +9,7 @@ from gridbench.oracle import Rolling
 
 
 @pytest.mark.benchmark(group="decision")
-@pytest.mark.parametrize("samples", [0, 5])
+@pytest.mark.parametrize("samples", [0, pytest.param(5, marks=pytest.mark.slow)])
 def test_the_decisions_of_a_day(benchmark, scenario, samples):
     benchmark.pedantic(decisions(scenario, samples), rounds=scenario.steps)
 
