@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -23,6 +26,8 @@ INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
 TOLERANCES = "primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance"
 """What HiGHS may be off by in a row, a price or an integer."""
+STDOUT = 1
+"""The file descriptor that programs of C print to."""
 LEAST = 1e-6
 """What is deducted at the least, however tight the tolerances are: its sums are rounded."""
 
@@ -51,6 +56,7 @@ def model(
         kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
         lp.integrality_ = [kinds[int(mark)] for mark in integer]
     with solver(NAME):
+        _greeted()
         highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in ({"output_flag": False} | dict(options or {})).items():
             highs.setOptionValue(option, value)
@@ -58,6 +64,19 @@ def model(
     if status == highspy.HighsStatus.kError:
         raise SolverError(f"{NAME}: refuses the model")
     return highs
+
+
+@cache
+def _greeted() -> None:
+    """Let HiGHS greet where no one hears it: from 1.16 on the first model of a process prints a banner, whatever its options."""
+    heard = os.dup(STDOUT)
+    try:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), STDOUT)
+            highspy.Highs()  # type: ignore[no-untyped-call]
+    finally:
+        os.dup2(heard, STDOUT)
+        os.close(heard)
 
 
 def run(highs: Any) -> highspy.HighsModelStatus:  # noqa: ANN401

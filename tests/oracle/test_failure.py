@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import clarabel
 import highspy
 import numpy as np
@@ -116,3 +118,19 @@ def test_highs_refuses_always(scenario, sound, monkeypatch):
     found = solve(scenario, "test", 0, time_limit_s=20.0, gap=1e-4)
     check(found, sound)
     assert "HiGHS: cannot run the model" in found.status
+
+
+def test_a_banner_of_highs_is_not_heard(monkeypatch, capfd):
+    banners = iter([b"Running HiGHS"])
+
+    class Loud(highspy.Highs):
+        def __init__(self):
+            super().__init__()
+            os.write(1, next(banners, b""))
+
+    monkeypatch.setattr(highspy, "Highs", Loud)
+    highs._greeted.cache_clear()
+    one, row = np.ones(1), sp.csr_array(np.ones((1, 1)))
+    highs.run(highs.model(one, (0 * one, one), row, (one, one)))
+    os.write(1, b"heard")
+    assert capfd.readouterr().out == "heard"
