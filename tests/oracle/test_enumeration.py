@@ -25,6 +25,7 @@ def test_the_interval_of_two_hundred_small_days_holds_the_enumerated_optimum():
     assert points.count(False) <= OPEN_MANY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [14, 19, 30])
 def test_without_taps_too_a_schedule_violates_where_that_is_cheaper(seed):
     scenario = grids.small(seed)

@@ -93,6 +93,7 @@ def test_no_path_through_a_position_is_cheaper_than_told(small, enumerated):
             assert devices + found.through_usd[t][int(taps[t]) + 1, int(bank[t])] <= money * (1.0 + 1e-6)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_enumerated_optimum(small, enumerated):
     dispatch = solve(small, "test", 0, time_limit_s=60.0, gap=1e-5)
     formulation = formulate(small, small.window("test", 0))
