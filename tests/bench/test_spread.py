@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -32,12 +33,13 @@ def test_without_ray_it_says_what_to_install(monkeypatch):
         list(over_cluster(double, [1], "local"))
 
 
-def test_days_are_solved_by_a_cluster_and_kept_here(tiny_folder, capsys):
+def test_days_are_solved_by_a_cluster_and_kept_here(tiny_folder, tmp_path, capsys):
     pytest.importorskip("ray")
-    assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--ray", "local", "--json"]) == 0
+    folder = shutil.copytree(tiny_folder, tmp_path / "tiny-v1", ignore=shutil.ignore_patterns("oracle"))  # nothing published
+    assert main(["solve", "--scenario", str(folder), "--days", "2", "--ray", "local", "--json"]) == 0
     first = json.loads(capsys.readouterr().out)
     assert len(first["days"]) == 2
-    assert main(["solve", "--scenario", str(tiny_folder), "--days", "2", "--resume", "--json"]) == 0
+    assert main(["solve", "--scenario", str(folder), "--days", "2", "--resume", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == first
 
 
