@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import highspy
+import numpy as np
 
 from gridbench.errors import SolverError
 from gridbench.oracle.failure import solver
@@ -15,7 +16,6 @@ from gridbench.oracle.failure import solver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import scipy.sparse as sp
     from numpy.typing import NDArray
 
@@ -94,6 +94,19 @@ def run(highs: Any) -> highspy.HighsModelStatus:  # noqa: ANN401
         raise SolverError(f"{NAME}: cannot run the model ({highs.modelStatusToString(highs.getModelStatus())})")
     found: highspy.HighsModelStatus = highs.getModelStatus()
     return found
+
+
+def add_rows(highs: Any, rows: sp.csr_array, lower: Floats, upper: Floats) -> None:  # noqa: ANN401
+    """Add rows (k, n) between lower and upper (k,); raises SolverError."""
+    starts, places = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+    with solver(NAME):
+        highs.addRows(rows.shape[0], lower, upper, rows.nnz, starts, places, rows.data)
+
+
+def limit(highs: Any, time_limit_s: float, gap: float) -> None:  # noqa: ANN401
+    """Let the next run end after so many seconds (HiGHS counts those of all runs) or at a relative gap."""
+    highs.setOptionValue("time_limit", highs.getRunTime() + max(time_limit_s, 0.05))
+    highs.setOptionValue("mip_rel_gap", gap)
 
 
 def tolerance(highs: Any) -> float:  # noqa: ANN401

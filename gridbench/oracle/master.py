@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from gridbench.oracle import highs
 from gridbench.oracle.failure import solver
+from gridbench.oracle.tangents import tangents, tangents_at
 
 if TYPE_CHECKING:
     from gridbench.oracle.affine import Floats, Indices
@@ -38,7 +39,8 @@ class Master:
         cones = np.repeat(projection.problem.cone_sizes == 3, projection.problem.cone_sizes) & (projection.cone_period < 0)
         self._cones = np.flatnonzero(cones).reshape(-1, 3)
         for angle in 2.0 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS:
-            self._tangents(self._cones, np.tile([np.cos(angle), np.sin(angle)], (self._cones.shape[0], 1)))
+            around = np.tile([np.cos(angle), np.sin(angle)], (self._cones.shape[0], 1))
+            self._add_tangents(*tangents(projection.problem, self._cones, around))
 
     def _begun(self, integer: Indices, floor: Floats, options: dict[str, int]) -> Any:  # noqa: ANN401 - highspy has no types
         """Hand HiGHS the columns and the rows without network columns."""
@@ -54,11 +56,7 @@ class Master:
         )  # fmt: skip
 
     def _add(self, rows: sp.csr_array, lower: Floats, upper: Floats) -> None:
-        with solver(highs.NAME):
-            self._highs.addRows(
-                rows.shape[0], lower, upper, rows.nnz,
-                rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
-            )  # fmt: skip
+        highs.add_rows(self._highs, rows, lower, upper)
 
     def cut(self, cuts: Cuts) -> None:
         """Add one row a step for theta."""
@@ -81,33 +79,24 @@ class Master:
 
     def tangents(self, x: Floats, least: float = -np.inf) -> None:
         """Add the tangents of the devices' cones next to x (n,), of those that x breaks by more than `least`."""
-        p = self.projection.problem
-        members = (p.G @ x + p.h)[self._cones]
-        length = np.linalg.norm(members[:, 1:], axis=1)
-        pick = (length > 1e-9) & (length - members[:, 0] > least)
-        self._tangents(self._cones[pick], members[pick, 1:] / length[pick, None])
+        self._add_tangents(*tangents_at(self.projection.problem, self._cones, x, least))
 
-    def _tangents(self, cones: Indices, direction: Floats) -> None:
-        """Add rows `direction . parts <= radius`, one for each of the cones (k, 3) and directions (k, 2)."""
-        k = cones.shape[0]
-        if not k:
+    def _add_tangents(self, rows: sp.csr_array, upper: Floats) -> None:
+        """Add rows (k, n) of device columns."""
+        if not upper.size:
             return
-        p = self.projection.problem
-        weights = np.column_stack([-np.ones(k), direction]).ravel()
-        pick = sp.csr_array((weights, (np.repeat(np.arange(k), 3), cones.ravel())), shape=(k, p.G.shape[0]))
-        rows = sp.csr_array((pick @ p.G)[:, self.projection.devices])
-        rows.data[np.abs(rows.data) < 1e-9] = 0.0
-        rows.eliminate_zeros()
-        wide = sp.csr_array(sp.hstack([rows, sp.csr_array((k, self.projection.steps))], format="csr"))
-        self._add(wide, np.full(k, -highspy.kHighsInf), -(pick @ p.h) + 1e-9)
+        own = sp.csr_array(rows[:, self.projection.devices])
+        own.data[np.abs(own.data) < 1e-9] = 0.0
+        own.eliminate_zeros()
+        wide = sp.csr_array(sp.hstack([own, sp.csr_array((own.shape[0], self.projection.steps))], format="csr"))
+        self._add(wide, np.full(own.shape[0], -highspy.kHighsInf), upper)
 
     def solve(self, time_limit_s: float, gap: float, start: Floats | None) -> Answer:
         """Solve within the time and the relative gap, from a feasible start (n,) if there is one; raises SolverError."""
         with solver(highs.NAME):
             if start is not None:
                 self._hint(start)
-            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit_s, 0.05))
-            self._highs.setOptionValue("mip_rel_gap", gap)
+            highs.limit(self._highs, time_limit_s, gap)
             status, info = highs.run(self._highs), self._highs.getInfo()
             found = np.asarray(self._highs.getSolution().col_value)
         bound = -np.inf  # kept where the ending has no meaning; HiGHS states no dual bound of a problem without integers

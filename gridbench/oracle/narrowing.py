@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gridbench.oracle.taps import Window, Windows
 
 ROOM = 1e-6
-"""Added to every end that is found: positions are whole numbers, voltages need no more digits."""
+"""Added to every end that is found: voltages need no more digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,30 +82,23 @@ def single_steps(formulation: Formulation, root: Solution, gap_usd: float) -> St
 def narrowed(formulation: Formulation, root: Solution, gap_usd: float, clock: Clock, threads: int) -> Iterator[Windows]:
     """Yield ever narrower windows of all taps and banks; a day outside costs `gap_usd` more than the root's bound.
 
-    Regulators come first, and voltages before positions: what time does not suffice for stays as it was.
+    The voltages that regulators act on are narrowed; what time does not suffice for stays as it was.
     """
     steps = single_steps(formulation, root, gap_usd)
     found = dict(formulation.windows)
-    names = [d.name for d in formulation.scenario.regulators]
-    for end in ("u_high", "u_low"):
-        for name in names:
-            tap = formulation.taps[name]
-            aim = tap.u if end.startswith("u") else formulation.days[name].controls["position"]
-            if aim.col.size and clock.left_s > 0.0:
-                found[name] = _moved(found[name], end, steps.least(-aim if end.endswith("high") else aim, clock, threads))
+    for high in (True, False):
+        for device in formulation.scenario.regulators:
+            u = formulation.taps[device.name].u
+            if u.col.size and clock.left_s > 0.0:
+                found[device.name] = _moved(found[device.name], steps.least(-u if high else u, clock, threads), high=high)
                 yield dict(found)
 
 
-def _moved(window: Window, end: str, least: Floats) -> Window:
-    """Return the window with one end moved to what `least` proves: of the number itself, or for a high end of its negative."""
-    whole = not end.startswith("u")
-    if end.endswith("high"):
-        high = np.floor(ROOM - least) if whole else ROOM - least
-        other = window.low if whole else window.u_low
-        return window._replace(**{end: np.maximum(np.minimum(getattr(window, end), high), other)})
-    low = np.ceil(least - ROOM) if whole else least - ROOM
-    other = window.high if whole else window.u_high
-    return window._replace(**{end: np.minimum(np.maximum(getattr(window, end), low), other)})
+def _moved(window: Window, least: Floats, *, high: bool) -> Window:
+    """Return the window with one end moved to what `least` proves: of the voltage, or for the high end of its negative."""
+    if high:
+        return window._replace(u_high=np.maximum(np.minimum(window.u_high, ROOM - least), window.u_low))
+    return window._replace(u_low=np.minimum(np.maximum(window.u_low, least - ROOM), window.u_high))
 
 
 def _when(problem: Problem, steps: int) -> Indices:

@@ -11,15 +11,14 @@ from gridbench.errors import SolverError
 from gridbench.oracle import highs
 from gridbench.oracle.failure import solver
 from gridbench.oracle.master import ENDINGS, Answer
+from gridbench.oracle.tangents import tangents_at
 
 if TYPE_CHECKING:
-    from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.affine import Floats
     from gridbench.oracle.problem import Problem
 
 SMALL = 1e-10
 """Coefficients below this are dropped, and the row is loosened by what they could have come to."""
-LOOSE = 1e-9
-"""How much every tangent is loosened besides."""
 
 
 class OuterApproximation:
@@ -42,30 +41,18 @@ class OuterApproximation:
         kept = sp.csr_array(rows - small)
         kept.eliminate_zeros()
         loose = upper + abs(small) @ self._reach
-        starts, places = kept.indptr[:-1].astype(np.int32), kept.indices.astype(np.int32)
-        with solver(highs.NAME):
-            self._highs.addRows(kept.shape[0], np.full(loose.size, -np.inf), loose, kept.nnz, starts, places, kept.data)
+        highs.add_rows(self._highs, kept, np.full(loose.size, -np.inf), loose)
 
     def cut(self, x: Floats, least: float = -np.inf) -> int:
         """Add the tangents next to x (n,) of the cones that x breaks by more than `least`; return how many."""
         sizes, found = self.problem.cone_sizes, 0
-        members = self.problem.G @ x + self.problem.h
         for size in np.unique(sizes):
             places = self.problem.cone_starts[sizes == size][:, None] + np.arange(size)
-            radius, parts = members[places[:, 0]], members[places[:, 1:]]
-            length = np.linalg.norm(parts, axis=1)
-            pick = (length > LOOSE) & (length - radius > least)
-            if pick.any():
-                self._tangents(places[pick], parts[pick] / length[pick, None])
-                found += int(pick.sum())
+            rows, upper = tangents_at(self.problem, places, x, least)
+            if upper.size:
+                self.add(rows, upper)
+                found += upper.size
         return found
-
-    def _tangents(self, places: Indices, direction: Floats) -> None:
-        """Add rows `direction . parts <= radius` for cones whose members are the rows `places` (k, size) of G x + h."""
-        weights = np.column_stack([-np.ones(places.shape[0]), direction])
-        owner = np.repeat(np.arange(places.shape[0]), places.shape[1])
-        pick = sp.csr_array((weights.ravel(), (owner, places.ravel())), shape=(places.shape[0], self.problem.G.shape[0]))
-        self.add(sp.csr_array(pick @ self.problem.G), -(pick @ self.problem.h) + LOOSE)
 
     def solve(self, time_limit_s: float, gap: float) -> Answer:
         """Return the best point and a lower bound of every point that the rows leave, inf where they leave none.
@@ -73,8 +60,7 @@ class OuterApproximation:
         Raises SolverError. Of a relaxed problem only the point is to be used: its bound is -inf.
         """
         with solver(highs.NAME):
-            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(time_limit_s, 0.05))
-            self._highs.setOptionValue("mip_rel_gap", gap)
+            highs.limit(self._highs, time_limit_s, gap)
             status, info = highs.run(self._highs), self._highs.getInfo()
             x = np.asarray(self._highs.getSolution().col_value)
         if status == highs.INFEASIBLE:

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 REACH = (16, 8, 4, 2, 1)
 """How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
-RESERVE = 4.0
-"""How many times the last root relaxation's seconds are kept for the next one while windows are narrowed."""
 TOLERANCES = (1e-8, 1e-6)
 """Tolerances that the root relaxation is tried with."""
 LATE = 0.75
@@ -77,7 +75,7 @@ class _Session:
         self.series = scenario.window(split, day)
         self.witness = Witness(scenario, self.series)
         self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
-        self.root_s, self.dark = 0.0, False
+        self.dark = False
         self.rounds = 0
 
     @property
@@ -137,11 +135,9 @@ class _Session:
         self._raise(safe_bound(problem, np.zeros(problem.A.shape[0]), np.zeros(problem.G.shape[0])))
         if self.clock.left_s <= 0.0:
             return None
-        began = self.clock.spent_s
         for tolerance in TOLERANCES:
             solve_root = partial(solve_conic, problem, self.clock.left_s, self.threads, tolerance)
             solution = self.failures.attempt(solve_root, otherwise=None)
-            self.root_s = self.clock.spent_s - began
             if solution is not None and solution.usable:
                 self._raise(safe_bound(problem, solution.y, solution.w))
             if solution is not None and solution.feasible:
