@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gridbench.networks.feeder import TreeArrays
     from gridbench.oracle.affine import Affine, Floats
-    from gridbench.oracle.problem import Builder
+    from gridbench.oracle.builder import Builder
 
 ROUNDS = 20
 """How often flows, currents and voltages are bounded by one another: any number is valid."""

@@ -13,7 +13,7 @@ from gridbench.physics.terms import Cone, Device, Eq, Row, Values
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from gridbench.oracle.problem import Builder
+    from gridbench.oracle.builder import Builder
     from gridbench.oracle.taps import Window
     from gridbench.scenario.scenario import Columns, Scenario
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.oracle.builder import Builder
 from gridbench.oracle.device_day import DeviceDay, device_day, inputs
 from gridbench.oracle.modes import paid_usd_per_mwh
 from gridbench.oracle.network_day import network_day
-from gridbench.oracle.problem import Builder, Problem
 from gridbench.oracle.taps import Tap, Window, Windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gridbench.oracle.affine import Expression, Floats
+    from gridbench.oracle.problem import Problem
     from gridbench.scenario.scenario import Columns, Scenario
 
 Start = dict[str, dict[str, float]]

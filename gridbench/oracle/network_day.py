@@ -19,7 +19,7 @@ from gridbench.physics.terms import Device, Values
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gridbench.oracle.problem import Builder
+    from gridbench.oracle.builder import Builder
     from gridbench.scenario.scenario import Scenario
 
 FLOW_ROWS = P_BALANCE, Q_BALANCE, DROP = "p balance", "q balance", "voltage drop"

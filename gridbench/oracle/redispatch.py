@@ -73,14 +73,13 @@ def tangent(problem: Problem, x: Floats, radius_pu: float) -> Problem:
     A cone's members m = G x + h have m0^2 - m1^2 - m2^2 - m3^2 = 4 (l s - P^2 - Q^2), so that its tangent is linear in m.
     """
     flow = np.unique(problem.cones["flow"])
-    first = problem.cone_starts[flow]
-    rows = (first[:, None] + np.arange(4)).ravel()
+    rows = problem.members(flow)
     members = (problem.G @ x + problem.h)[rows].reshape(-1, 4) * np.array([1.0, -1.0, -1.0, -1.0])
     members /= np.abs(members).max(axis=1, keepdims=True)
     pick = sp.csr_array((members.ravel(), (np.repeat(np.arange(flow.size), 4), rows)), shape=(flow.size, problem.G.shape[0]))
     side = -(pick @ problem.h)
     kept = np.setdiff1d(np.arange(problem.cone_sizes.size), flow)
-    inside = np.repeat(np.isin(np.arange(problem.cone_sizes.size), kept), problem.cone_sizes)
+    inside = problem.members(kept)
     lower, upper = problem.lower.copy(), problem.upper.copy()
     for name in "PQ":
         cols = problem.columns[name]

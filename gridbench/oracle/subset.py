@@ -62,17 +62,12 @@ class Subset:
     def touched(self, rows: Indices, cones: Indices) -> Indices:
         """Return the columns of rows and cones, sorted."""
         p = self.problem
-        return np.union1d(p.A[rows].indices, p.G[self._cone_rows(cones)].indices).astype(np.int64)
-
-    def _cone_rows(self, cones: Indices) -> Indices:
-        sizes = self.problem.cone_sizes
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        return np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(starts[k], starts[k + 1]) for k in cones)])
+        return np.union1d(p.A[rows].indices, p.G[p.members(cones)].indices).astype(np.int64)
 
     def kept(self, items: Indices) -> Problem:
         """Return the problem of the items alone, without cost, over the columns that they touch; rows are scaled to 1."""
         p, (rows, cones, low, high) = self.problem, self.split(items)
-        inside, cols = self._cone_rows(cones), self.touched(rows, cones)
+        inside, cols = p.members(cones), self.touched(rows, cones)
         lower, upper = np.full(p.n, -np.inf), np.full(p.n, np.inf)
         lower[low], upper[high] = p.lower[low], p.upper[high]
         size = self.sizes[rows]

@@ -10,7 +10,7 @@ import numpy as np
 from gridbench.oracle.affine import Affine, Floats, affine
 
 if TYPE_CHECKING:
-    from gridbench.oracle.problem import Builder
+    from gridbench.oracle.builder import Builder
     from gridbench.physics.terms import Span
 
 

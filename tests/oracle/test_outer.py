@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from gridbench.oracle.builder import Builder
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.outer import OuterApproximation
-from gridbench.oracle.problem import Builder
 
 
 @pytest.fixture

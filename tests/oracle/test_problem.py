@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gridbench.errors import InvalidInput
 from gridbench.oracle import Instance, solve
-from gridbench.oracle.problem import Builder
+from gridbench.oracle.builder import Builder
 
 LINKS = 12
 

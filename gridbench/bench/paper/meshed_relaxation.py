@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from gridbench.oracle.problem import Builder
+from gridbench.oracle.builder import Builder
 from gridbench.physics.branch_flow import behind_transformer
 from gridbench.physics.bus_injection import BranchPowers, angle_gaps, branch_powers, product_cone
 

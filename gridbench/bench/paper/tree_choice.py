@@ -9,7 +9,7 @@ import numpy as np
 
 from gridbench.bench.paper.losses import KW, Within, within
 from gridbench.oracle.affine import Affine, Floats, Indices, concatenate
-from gridbench.oracle.problem import Builder
+from gridbench.oracle.builder import Builder
 from gridbench.physics.branch_flow import current_cone, residuals, series_loss
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 from gridbench.bench.paper.losses import KW, flow, within
 from gridbench.errors import SolverError
 from gridbench.oracle.affine import concatenate
+from gridbench.oracle.builder import Builder
 from gridbench.oracle.conic import solve_conic
-from gridbench.oracle.problem import Builder
 from gridbench.oracle.safe_bound import safe_bound
 from gridbench.physics.branch_flow import current_cone, residuals, series_loss
 
