@@ -165,6 +165,11 @@ class Quadratic:
         return self * (1.0 / np.asarray(other, dtype=np.float64))
 
 
+def free(cols: Indices) -> Affine:
+    """Return columns themselves as an array, by their numbers."""
+    return Affine(np.zeros(cols.shape), np.arange(cols.size, dtype=np.int64), cols.ravel(), np.ones(cols.size))
+
+
 def affine(numbers: Expression) -> Affine:
     """Return numbers as an Affine without columns; an Affine as it is."""
     if isinstance(numbers, Affine):

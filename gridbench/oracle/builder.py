@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.errors import InvalidInput
-from gridbench.oracle.affine import Affine, Expression, Floats, Indices, affine, concatenate, stack
+from gridbench.oracle.affine import Affine, Expression, Floats, Indices, affine, concatenate, free, stack
 from gridbench.oracle.problem import Problem
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Builder:
         self._marks.append((np.full(size, integer), np.full(size, implied), period.astype(np.int64)))
         self.columns[name] = cols.reshape(shape)
         self.n += size
-        return Affine(np.zeros(shape), np.arange(size, dtype=np.int64), cols, np.ones(size))
+        return free(self.columns[name])
 
     def le(self, gap: Expression, name: str = "", at: NDArray[np.bool_] | None = None) -> None:
         """Add rows `gap <= 0`; `at` marks the steps that their first axis stands for, where those are not all."""

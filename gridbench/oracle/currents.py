@@ -52,9 +52,31 @@ class Range(NamedTuple):
         return np.maximum(self.low**2, self.high**2)
 
 
+class Flows(NamedTuple):
+    """What is known of flows, per unit: ranges of P and Q (steps, branches), the least u (steps, buses), and planes above.
+
+    Each of `planes` (steps, branches, 3) states P^2 + Q^2 <= a P + b Q + c; NaN where nothing is known.
+    """
+
+    P: Range
+    Q: Range
+    u_low: Floats
+    planes: tuple[Floats, ...] = ()
+
+
+class Paid(NamedTuple):
+    """Whether energy has a negative price in each step (steps,), and what is known of the flows in such steps."""
+
+    when: NDArray[np.bool_]
+    known: Flows | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """What is known of a tree's flows: injections (steps, buses), squared voltages u and s, and the largest l (branches,)."""
+    """What is known of a tree's flows: injections (steps, buses), squared voltages u and s, and the largest l (branches,).
+
+    `known` holds what else is known of them.
+    """
 
     tree: TreeArrays
     p: Range
@@ -64,12 +86,15 @@ class Reach:
     least_ratio: Floats
     s_high: Floats
     l_high: Floats
+    known: Flows | None = None
 
     def flows(self) -> tuple[Range, Range, Floats, Floats]:
         """Return the ranges of P and Q, the largest l and the least s, arrays (steps, branches)."""
         shape = self.p.low[:, 1:].shape
         l_high = np.broadcast_to(self.l_high, shape).copy()
         u_low = np.full(self.p.low.shape, self.u[0])
+        if self.known is not None:
+            u_low = np.maximum(u_low, self.known.u_low)
         u_low[:, 0] = self.root
         for _ in range(ROUNDS):
             s_low = u_low[:, self.tree.parent] * self.least_ratio**2
@@ -88,12 +113,20 @@ class Reach:
         Q = (lost * tree.x).plus(u * (-0.5 * tree.b - tree.shunt_b[1:])).plus(Range(self.q.low[:, 1:], self.q.high[:, 1:]), -1.0)
         charged = s * (-0.5 * tree.b)
         for k in range(tree.parent.size - 1, -1, -1):
+            self._learn(P, Q, k)
             above = tree.parent[k] - 1
             if above >= 0:
                 for end in (0, 1):
                     P[end][:, above] += P[end][:, k]
                     Q[end][:, above] += Q[end][:, k] + charged[end][:, k]
         return P, Q
+
+    def _learn(self, P: Range, Q: Range, k: int) -> None:
+        """Take what else is known of branch k."""
+        if self.known is not None:
+            for found, known in (P, self.known.P), (Q, self.known.Q):
+                found.low[:, k] = np.maximum(found.low[:, k], known.low[:, k])
+                found.high[:, k] = np.minimum(found.high[:, k], known.high[:, k])
 
     def _voltages(self, u_low: Floats, P: Range, Q: Range) -> None:
         """Lift the least voltages from the root outwards by the largest drop."""
@@ -115,5 +148,10 @@ def bounded(builder: Builder, reach: Reach, paid: NDArray[np.bool_], flow: tuple
         most = np.maximum(P.squared() + Q.squared(), IDLE)[at]
         builder.le(l - np.maximum(l_high, IDLE)[at], "current within reach", paid)
         builder.le(l * (s_low[at] / most) - (chord - start) * (1.0 / most) - ROOM, "current chord", paid)
+        for plane in reach.known.planes if reach.known else ():
+            own = np.nonzero(np.isfinite(plane[at]).all(axis=-1))
+            a, b, c = plane[at][own].T
+            above = (p[own] * a + q[own] * b + c) * (1.0 / most[own])
+            builder.le(l[own] * (s_low[at] / most)[own] - above - ROOM, "current plane")
     first = reach.tree.parent == 0
     return Range(P.low[:, first].sum(axis=1), P.high[:, first].sum(axis=1))

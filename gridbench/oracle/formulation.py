@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.oracle.builder import Builder
+from gridbench.oracle.currents import Flows, Paid
 from gridbench.oracle.device_day import DeviceDay, device_day, inputs
 from gridbench.oracle.modes import paid_usd_per_mwh
 from gridbench.oracle.network_day import network_day
@@ -38,6 +39,7 @@ class Formulation:
     taps: dict[str, Tap]
     windows: Windows
     start: Start
+    known: Flows | None = None
 
     def controls(self, x: Floats, device: str) -> dict[str, Floats]:
         """Return the controls of a device at a solution x (n,), arrays (steps,)."""
@@ -90,12 +92,19 @@ def at_dawn(scenario: Scenario) -> Start:
 
 
 def formulate(
-    scenario: Scenario, series: Columns, windows: Windows | None = None, *, start: Start | None = None, apart: bool = False
+    scenario: Scenario,
+    series: Columns,
+    windows: Windows | None = None,
+    *,
+    start: Start | None = None,
+    known: Flows | None = None,
+    apart: bool = False,
 ) -> Formulation:
     """Return the relaxation of a day over the windows of positions (the widest by default).
 
     Every trajectory of the plant without a blackout, with positions in the windows, is feasible and costs the same here.
     `start` are the states before the first step (by default those of a day's start); the end is priced against the day's start.
+    `known` is what else is known of the flows in steps of negative prices: days with other flows are left out.
     With `apart` the steps stand alone: each may start from any state, and the end of the day is free.
     """
     windows = whole(scenario) if windows is None else windows
@@ -104,8 +113,8 @@ def formulate(
     for device in scenario.devices:
         first = None if apart else start[device.name]
         days[device.name] = device_day(builder, device, series, scenario, windows.get(device.name), first)
-    taps = network_day(builder, scenario, days, windows, paid_usd_per_mwh(scenario, series) > 0.0)
-    return Formulation(scenario, series, builder.build(), days, taps, windows, start)
+    taps = network_day(builder, scenario, days, windows, Paid(paid_usd_per_mwh(scenario, series) > 0.0, known))
+    return Formulation(scenario, series, builder.build(), days, taps, windows, start, known)
 
 
 def blackout_bill(scenario: Scenario, series: Columns) -> Floats:

@@ -14,8 +14,17 @@ from gridbench.oracle.projection import Projection
 from gridbench.oracle.safe_bound import safe_bound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
     from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.lattice import Found
     from gridbench.oracle.problem import Problem
+
+
+TANGENTS = 6
+"""How often the devices' cones are cut where the master breaks them, at the prices of one lattice."""
 
 
 @dataclass
@@ -103,3 +112,23 @@ class Benders:
             return search.gap > gap
         between = 0.5 * (answer.x + search.x) if new and search.x is not None else answer.x  # where it fails, say so there
         return self._learn(solve_conic(self.projection.elastic(between), clock.left_s, self.threads)) or new
+
+    def lifted(self, found: Found, moving: Floats, gap: float, clock: Clock) -> Iterator[float]:
+        """Let the master have the network's money over whole positions, and yield its bounds while they rise by more than `gap`.
+
+        `moving` (n,) is what the movements of positions cost.
+        """
+        self.master.whole_cut(found.steer, found.bound_usd, moving)
+        before = -np.inf
+        for _ in range(TANGENTS):
+            answer = self.master.solve(clock.left_s, gap, None)
+            yield answer.bound
+            if answer.x is None or answer.bound - before <= gap * abs(answer.bound):
+                return
+            before = answer.bound
+            self.master.tangents(answer.x, least=1e-6)
+
+    def allowed(self, found: Found, moving: Floats, most_usd: float, gap: float, clock: Clock) -> list[NDArray[np.bool_]]:
+        """Return the joint positions, an array a step, through which the bound of the days does not exceed `most_usd`."""
+        devices = self.master.least(found.steer, moving, clock.left_s, gap)
+        return [~(devices + money > most_usd) for money in found.through_usd]

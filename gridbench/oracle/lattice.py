@@ -84,7 +84,7 @@ class Lattice:
         scenario = formulation.scenario
         self._devices, self._threads, self._steps = scenario.stepped, threads, scenario.steps
         top = {d.name: np.full(scenario.steps, float(d.positions().hi)) for d in self._devices}
-        self._form = formulate(scenario, formulation.series, fixed_windows(scenario, top))
+        self._form = formulate(scenario, formulation.series, fixed_windows(scenario, top), known=formulation.known)
         whole = _unplaced(self._form)
         split = Projection(whole, self._steps)
         rows = balances(whole, split, self._form)

@@ -48,6 +48,14 @@ def binaries(formulation: Formulation) -> Indices:
     return np.concatenate([none, *gates, *(columns[f"{d.name}.{mode}"][paid] for d, mode in _modes(formulation))])
 
 
+def nearest(formulation: Formulation, x: Floats) -> Floats:
+    """Return numbers for `binaries` next to a point x: gates rounded, modes in their net direction."""
+    whole = x.copy()
+    modes, numbers, _ = one_way(formulation, x)
+    whole[modes] = numbers
+    return np.rint(whole[binaries(formulation)])
+
+
 def one_way(formulation: Formulation, x: Floats) -> tuple[Indices, Floats, bool]:
     """Return the columns of all modes, the net direction of each at x, and whether x goes both ways anywhere."""
     cols: list[Indices] = [np.zeros(0, dtype=np.int64)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import scipy.sparse as sp
 
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.projection import Projection
-from gridbench.oracle.safe_bound import allowed_cones, allowed_rows
+from gridbench.oracle.safe_bound import allowed_cones, allowed_rows, safe_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,28 +29,50 @@ ROOM = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """A problem cut into single steps, each with one more row: what it may cost above the bound (day's money, all steps)."""
+    """A problem cut into single steps, each with one more row: what it may cost above the bound (day's money, all steps).
+
+    `place` tells where the columns of the day stand in it, -1 where they are left out.
+    """
 
     problem: Problem
     steps: int
+    place: Indices
+
+    def only(self, at: Indices) -> Steps:
+        """Return the steps `at` alone."""
+        p = self.problem
+        cols = np.flatnonzero(np.isin(p.period, at))
+        rows = np.flatnonzero(np.isin(_span(p.A, p.period)[0], at))
+        cones = np.flatnonzero(np.isin(_members(p, p.period)[p.cone_starts], at))
+        place = np.full(p.n, -1, dtype=np.int64)
+        place[cols] = np.arange(cols.size)
+        return Steps(p.part(cols, rows, cones), self.steps, np.where(self.place >= 0, place[self.place], -1))
 
     def least(self, aim: Affine, clock: Clock, threads: int) -> Floats:
-        """Return a lower bound of `aim` (steps,) in each step, safe whatever the solver does."""
-        cost = np.bincount(aim.col, weights=aim.val, minlength=self.problem.n)
+        """Return a lower bound of `aim` (steps,) in each step, safe whatever the solver does; none of steps left out."""
+        kept = self.place[aim.col] >= 0
+        cost = np.bincount(self.place[aim.col][kept], weights=aim.val[kept], minlength=self.problem.n)
         problem = replace(self.problem, cost=np.asarray(cost, dtype=np.float64))
         solution = solve_conic(problem, clock.left_s, threads, tolerance=1e-3)
         if not solution.usable:
             return np.full(self.steps, -np.inf)
-        return Projection(problem, self.steps).cuts(solution.y, solution.w).constant + aim.constant
+        least = self._split.over(problem).cuts(solution.y, solution.w).constant + aim.constant
+        least[aim.row[~kept]] = -np.inf
+        return least
+
+    @cached_property
+    def _split(self) -> Projection:
+        return Projection(self.problem, self.steps)
 
 
-def single_steps(formulation: Formulation, root: Solution, gap_usd: float) -> Steps:
-    """Return the steps of a problem taken apart, where no step costs `gap_usd` more than its share of the bound.
+def single_steps(formulation: Formulation, root: Solution, most_usd: float) -> Steps:
+    """Return the steps of a problem taken apart, each as it may be in a day that costs `most_usd` at most.
 
-    By weak duality the day's money less the safe bound is a sum of terms that are never negative: reduced cost times the
-    distance from the box's corner, multiplier times the slack of a row or cone. Those of one step add up to `gap_usd`
-    at most, or the day is no cheaper than the witness. Rows between steps are dropped.
+    By weak duality the day's money less the root's safe bound is a sum of terms that are never negative: reduced cost times
+    the distance from the box's corner, multiplier times the slack of a row or cone. Those of one step add up to what
+    `most_usd` leaves above the bound, or the day costs more. Rows between steps are dropped.
     """
+    gap_usd = most_usd - safe_bound(formulation.problem, root.y, root.w)
     p, steps = formulation.problem, formulation.scenario.steps
     when = _when(p, steps)
     y, w = allowed_rows(p, root.y), allowed_cones(p, root.w)
@@ -76,15 +99,15 @@ def single_steps(formulation: Formulation, root: Solution, gap_usd: float) -> St
         row_lower=np.concatenate([p.row_lower[inside], np.full(steps, -np.inf)]),
         row_upper=np.concatenate([p.row_upper[inside], held + gap_usd + room]),
     )
-    return Steps(apart, steps)
+    return Steps(apart, steps, np.arange(p.n))
 
 
-def narrowed(formulation: Formulation, root: Solution, gap_usd: float, clock: Clock, threads: int) -> Iterator[Windows]:
-    """Yield ever narrower windows of all taps and banks; a day outside costs `gap_usd` more than the root's bound.
+def narrowed(formulation: Formulation, root: Solution, most_usd: float, clock: Clock, threads: int) -> Iterator[Windows]:
+    """Yield ever narrower windows of all taps and banks; a day outside costs more than `most_usd`.
 
     The voltages that regulators act on are narrowed; what time does not suffice for stays as it was.
     """
-    steps = single_steps(formulation, root, gap_usd)
+    steps = single_steps(formulation, root, most_usd)
     found = dict(formulation.windows)
     for high in (True, False):
         for device in formulation.scenario.regulators:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gridbench.errors import InvalidInput
 from gridbench.oracle.affine import Affine, Expression, Floats, concatenate, stack
-from gridbench.oracle.currents import ROOM, Range, Reach, bounded
+from gridbench.oracle.currents import ROOM, Paid, Range, Reach, bounded
 from gridbench.oracle.device_day import DeviceDay, add_money, add_rows
 from gridbench.oracle.problem import OUTWARD
 from gridbench.oracle.taps import Tap, Windows, positions_of, scaled
@@ -17,8 +17,6 @@ from gridbench.physics.branch_flow import behind_transformer, current_cone, resi
 from gridbench.physics.terms import Device, Values
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from gridbench.oracle.builder import Builder
     from gridbench.scenario.scenario import Scenario
 
@@ -26,13 +24,11 @@ FLOW_ROWS = P_BALANCE, Q_BALANCE, DROP = "p balance", "q balance", "voltage drop
 """Names of the rows of branch flow: balances by step and bus, the drop by step and branch."""
 
 
-def network_day(
-    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows, paid: NDArray[np.bool_]
-) -> dict[str, Tap]:
+def network_day(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], windows: Windows, paid: Paid) -> dict[str, Tap]:
     """Add the network between the injections of the devices' days, and return its taps and banks by name.
 
     The boxes are the protection band, so that every trajectory without a blackout lies inside. Currents are bounded from
-    above in the steps `paid` (steps,), in which energy has a negative price.
+    above in the steps in which energy has a negative price.
     """
     steps, tree, band = scenario.steps, scenario.feeder.arrays, scenario.voltage
     nl = tree.parent.size
@@ -73,11 +69,9 @@ def _flow(builder: Builder, scenario: Scenario, flow: tuple[Expression, ...]) ->
         builder.eq(gap, name)
 
 
-def _bounded(
-    builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], paid: NDArray[np.bool_], flow: tuple[Expression, ...]
-) -> None:
-    """Bound currents, and what the tie can export, by what stands in the tree while energy is paid for."""
-    if not paid.any():
+def _bounded(builder: Builder, scenario: Scenario, days: dict[str, DeviceDay], paid: Paid, flow: tuple[Expression, ...]) -> None:
+    """Bound currents, and what the tie can trade either way, by what stands in the tree while energy is paid for."""
+    if not paid.when.any():
         return
     P, Q, l, p, q, s_max = flow  # noqa: E741
     tree, feeder, band = scenario.feeder.arrays, scenario.feeder, scenario.voltage
@@ -87,13 +81,16 @@ def _bounded(
     l_max = (scenario.loading.trip_loading * tree.rating) ** 2
     u = band.trip_min_pu**2, max(band.trip_max_pu, feeder.root_voltage_pu) ** 2
     injected, reactive = (Range(*ends) for ends in builder.range_of(p, q))
-    reach = Reach(tree, injected, reactive, u, feeder.root_voltage_pu**2, ratio, s_max, l_max)
-    fed = bounded(builder, reach, paid, (P, Q, l))
+    reach = Reach(tree, injected, reactive, u, feeder.root_voltage_pu**2, ratio, s_max, l_max, paid.known)
+    fed = bounded(builder, reach, paid.when, (P, Q, l))
     at_root = [day for day in days.values() if getattr(day.device, "bus", None) == scenario.tie.bus]
-    if len(at_root) == 1 and tree.shunt_g[0] >= 0.0:
-        most = np.maximum(-fed.low, 0.0) * feeder.base_mva * (1.0 + ROOM) + ROOM
-        gap = days[scenario.tie.name].controls["export_mw"] - most
-        builder.le(gap[np.flatnonzero(paid)], f"{scenario.tie.name}.export within reach", paid)
+    if len(at_root) == 1:
+        tie, at = days[scenario.tie.name].controls, np.flatnonzero(paid.when)
+        drawn = tree.shunt_g[0] * reach.root
+        ways = {"import": (fed.high + drawn, tie["importing"]), "export": (-fed.low - drawn, 1.0 - tie["importing"])}
+        for way, (end, mode) in ways.items():
+            most = np.maximum(end, 0.0) * feeder.base_mva * (1.0 + ROOM) + ROOM
+            builder.le((tie[f"{way}_mw"] - mode * most)[at], f"{scenario.tie.name}.{way} within reach", paid.when)
 
 
 def _priced(builder: Builder, scenario: Scenario, limit: Device, w: dict[str, Affine]) -> None:

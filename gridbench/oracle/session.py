@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,25 +13,31 @@ from gridbench.oracle.certify import certified
 from gridbench.oracle.conic import Solution, solve_conic
 from gridbench.oracle.dispatch import Dispatch
 from gridbench.oracle.failure import Failures
+from gridbench.oracle.flow_ranges import narrowed_flows
 from gridbench.oracle.formulation import NAME, Formulation, fixed_windows, formulate, in_scale
 from gridbench.oracle.integer import Benders, Clock
 from gridbench.oracle.lattice import Lattice
-from gridbench.oracle.modes import binaries, one_way
+from gridbench.oracle.modes import binaries, nearest, paid_usd_per_mwh
 from gridbench.oracle.narrowing import narrowed
 from gridbench.oracle.recovery import cheapest, paths
 from gridbench.oracle.redispatch import redispatch
 from gridbench.oracle.safe_bound import proves_infeasible, safe_bound
 from gridbench.oracle.schedule import one_way_solution, scheduled
+from gridbench.oracle.taps import within
 from gridbench.oracle.witness import Witness
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from gridbench.oracle.affine import Floats, Indices
+    from gridbench.oracle.affine import Floats
     from gridbench.oracle.lattice import Found, Path
     from gridbench.oracle.problem import Problem
     from gridbench.oracle.taps import Windows
     from gridbench.scenario.scenario import Scenario
+
+T = TypeVar("T")
 
 REACH = (16, 8, 4, 2, 1)
 """How far positions are moved at once when 1, 2, .. devices have positions: the plant tries all of them together."""
@@ -43,8 +49,6 @@ PATIENCE, PROGRESS = 0.1, 0.9
 """The commitment stands still when such a share of the time leaves more than such a share of its gap."""
 PASSES = 8
 """How often positions are searched at new prices at most."""
-TANGENTS = 6
-"""How often the devices' cones are cut where the master breaks them, at the prices of one lattice."""
 COMMITTED = 0.1
 """Share of the wanted gap that the commitment, and the positions at given prices, may leave open."""
 INEXACT = 1e-3
@@ -71,11 +75,14 @@ class _Session:
     def __init__(self, scenario: Scenario, split: str, day: int, wanted: tuple[float, float, int]) -> None:
         limit_s, self.gap, self.threads = wanted
         self.clock, self.failures = Clock(limit_s), Failures()
+        self._means = self.clock, self.threads
         self.scenario, self.split, self.day = in_scale(scenario), split, day
         self.series = scenario.window(split, day)
         self.witness = Witness(scenario, self.series)
         self.survive, self.blackout, self._cap = -np.inf, -np.inf, np.inf
         self.dark = False
+        self.paid = bool(paid_usd_per_mwh(self.scenario, self.series).any())
+        self._allowed: list[NDArray[np.bool_]] | None = None
         self.rounds = 0
 
     @property
@@ -89,24 +96,40 @@ class _Session:
         return self.open_gap <= self.gap or self.clock.left_s <= 0.0
 
     def run(self) -> Dispatch:
-        """Narrow the interval stage by stage, then the windows of taps by what the witness leaves, and so on."""
+        """Narrow the interval stage by stage; where energy is paid for, again with the flows that the witness leaves."""
         formulation = formulate(self.scenario, self.series)
         self.failures.attempt(self._blackout, otherwise=None)
         root = self._root(formulation)
-        if root is not None and not self.done:
+        while root is not None and not self.done:
+            before = self.open_gap
             self._integers(formulation, root)
+            if self.done or not self.paid or (formulation.known and self.open_gap > PROGRESS * before):
+                break
+            formulation, root = self._tightened(formulation, root)
         return self._dispatch()
 
-    def _narrowed(self, formulation: Formulation, root: Solution) -> Windows:
-        """Return the windows with the voltages at the regulators that the witness leaves, as far as the solver got."""
-        gap_usd = self.witness.usd - safe_bound(formulation.problem, root.y, root.w)
-        self._cap, kept = self.witness.usd, [formulation.windows]
+    def _tightened(self, formulation: Formulation, root: Solution) -> tuple[Formulation, Solution | None]:
+        """Return the day with the flows and positions that the witness leaves, and its root; None where no solver gets there."""
+        flows = self._last(narrowed_flows(formulation, root, self.witness.usd, *self._means), formulation.known)
+        windows = within(formulation.windows, self.scenario.stepped, self._allowed)
+        tighter = formulate(self.scenario, self.series, windows, known=flows)
+        solution = self._solved(tighter.problem)
+        if solution is not None:
+            self._raise(safe_bound(tighter.problem, solution.y, solution.w))
+        return tighter, solution
 
-        def narrow() -> None:
-            for windows in narrowed(formulation, root, gap_usd, self.clock, self.threads):
-                kept[0] = windows
+    def _last(self, found: Iterator[T], first: T) -> T:
+        """Return the last of what is found while witness and clock stand, `first` where the solver fails at once.
 
-        self.failures.attempt(narrow, otherwise=None)
+        What the witness excludes is left out from here on, so that bounds hold up to its money.
+        """
+        self._cap, kept = self.witness.usd, [first]
+
+        def run() -> None:
+            for one in found:
+                kept[0] = one
+
+        self.failures.attempt(run, otherwise=None)
         return kept[0]
 
     def _raise(self, bound_usd: float) -> None:
@@ -166,7 +189,7 @@ class _Session:
     def _integers(self, formulation: Formulation, root: Solution) -> None:
         """Search the commitment; recover positions for each new best one until the interval is narrow."""
         cols = binaries(formulation)
-        first = self._first(formulation, root, cols)
+        first = nearest(formulation, root.x)
         start = partial(Benders, formulation.problem, cols, self.scenario.steps, root, self.threads)
         benders = self.failures.attempt(start, otherwise=None)
         gates = first
@@ -179,13 +202,6 @@ class _Session:
             self.failures.attempt(partial(self._polish, gates), otherwise=None)
         if not self.done and self.witness.slack > INEXACT:
             self.failures.attempt(partial(redispatch, self.witness, self._solved, lambda: not self.done), otherwise=None)
-
-    def _first(self, formulation: Formulation, root: Solution, cols: Indices) -> Floats:
-        """Return the binaries to try first: gates rounded, modes in their net direction."""
-        x = root.x.copy()
-        modes, numbers, _ = one_way(formulation, root.x)
-        x[modes] = numbers
-        return np.rint(x[cols])
 
     def _commit(self, benders: Benders) -> None:
         """Run rounds of Benders until the commitment is known, stands still, or the time for positions has come."""
@@ -206,8 +222,8 @@ class _Session:
         path = paths(formulation, x, [d.name for d in stepped])[0]
         mean: Path | None = None
         windows: Windows | None = None
-        allowed: list[NDArray[np.bool_]] | None = None
-        for turn in range(PASSES):
+        for turn in range(PASSES if formulation.known or not self.paid else 1):  # flows first: burning spoils the prices
+            before = self.open_gap
             tried = formulate(self.scenario, self.series, fixed_windows(self.scenario, path))
             solution = self._conic(tried, gates)
             if solution is None:
@@ -219,43 +235,33 @@ class _Session:
             if self.done or not stepped or benders is None:
                 return
             if windows is None:
-                windows = self._narrowed(formulation, root)
+                windows = self._last(narrowed(formulation, root, self.witness.usd, *self._means), formulation.windows)
             mean = path if mean is None else {name: 0.5 * (mean[name] + path[name]) for name in path}
-            priced = formulate(self.scenario, self.series, fixed_windows(self.scenario, mean))
+            priced = formulate(self.scenario, self.series, fixed_windows(self.scenario, mean), known=formulation.known)
             held = priced.problem.fixed(binaries(priced), gates)  # at the prices of one commitment others may seem to pay
             plain = self._solved(held if turn % 2 else priced.problem)
             if plain is None:
                 return
             room = max(COMMITTED * self.gap, COMMITTED * self.open_gap) * abs(self.witness.usd)
-            found = Lattice(priced, plain.y, windows, self.threads, allowed).search(path, self.clock, room)
+            found = Lattice(priced, plain.y, windows, self.threads, self._allowed).search(path, self.clock, room)
             if not np.isfinite(found.bound_usd):
                 return
-            allowed = self._bound_by(benders, found)
-            if self.done:
+            self._lift(benders, found)
+            if self.done or (self.paid and turn and self.open_gap > PROGRESS * before):
                 return
             path = found.path
 
-    def _bound_by(self, benders: Benders, found: Found) -> list[NDArray[np.bool_]]:
-        """Let the master have the network's money over whole positions, take its bound, and return the positions left.
-
-        A joint position is left where the bound of the days through it does not exceed the witness.
-        """
-        moving = np.zeros(benders.problem.n)
+    def _lift(self, benders: Benders, found: Found) -> None:
+        """Take the bounds that the network's money over whole positions gives, and the positions that the witness leaves."""
+        moving, columns = np.zeros(benders.problem.n), benders.problem.columns
         for device in self.scenario.stepped:
-            for way in ("raised", "lowered"):
-                cols = benders.problem.columns[f"{device.name}.{way}"]
-                moving[cols] = benders.problem.cost[cols]
-        benders.master.whole_cut(found.steer, found.bound_usd, moving)
-        bound = -np.inf
-        for _ in range(TANGENTS):
-            answer = benders.master.solve(self.clock.left_s, COMMITTED * self.gap, None)
-            self._raise(answer.bound)
-            if answer.x is None or self.done or answer.bound - bound <= COMMITTED * self.gap * abs(self.witness.usd):
-                break
-            bound = answer.bound
-            benders.master.tangents(answer.x, least=1e-6)
-        devices = benders.master.least(found.steer, moving, self.clock.left_s, COMMITTED * self.gap)
-        return [~(devices + money > self.witness.usd) for money in found.through_usd]
+            cols = np.concatenate([columns[f"{device.name}.{way}"] for way in ("raised", "lowered")])
+            moving[cols] = benders.problem.cost[cols]
+        for bound in benders.lifted(found, moving, COMMITTED * self.gap, self.clock):
+            self._raise(bound)
+            if self.done:
+                return
+        self._allowed = benders.allowed(found, moving, self.witness.usd, COMMITTED * self.gap, self.clock)
 
     def _polish(self, gates: Floats) -> None:
         """Move positions where the plant says that it pays, dispatch anew, and go on while that helps."""

@@ -10,7 +10,12 @@ import numpy as np
 from gridbench.oracle.affine import Affine, Floats, affine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from gridbench.oracle.builder import Builder
+    from gridbench.physics.devices.stepped import Stepped
     from gridbench.physics.terms import Span
 
 
@@ -25,6 +30,18 @@ class Window(NamedTuple):
 
 Windows: TypeAlias = dict[str, Window]
 """The window of each regulator and bank by name."""
+
+
+def within(windows: Windows, devices: Sequence[Stepped], allowed: Sequence[NDArray[np.bool_]] | None) -> Windows:
+    """Return the windows around the joint positions of all devices that are allowed, an array a step; None allows all."""
+    found = dict(windows)
+    for axis, device in enumerate(devices if allowed is not None else ()):
+        others = tuple(other for other in range(len(devices)) if other != axis)
+        may = np.array([step.any(axis=others) for step in allowed or ()])
+        low, high = may.argmax(axis=1), may.shape[1] - 1 - may[:, ::-1].argmax(axis=1)
+        window, first = windows[device.name], device.positions().lo
+        found[device.name] = window._replace(low=np.maximum(window.low, first + low), high=np.minimum(window.high, first + high))
+    return found
 
 
 @dataclass(frozen=True, eq=False)

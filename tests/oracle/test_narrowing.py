@@ -15,7 +15,7 @@ from gridbench.oracle.safe_bound import safe_bound
 def test_the_witness_s_own_positions_stay_inside_and_the_bound_rises(scenario, formulation, root):
     dispatch = solve(scenario, "test", 0, time_limit_s=30.0)
     gap_usd = dispatch.witness_usd - safe_bound(formulation.problem, root.y, root.w)
-    *_, windows = narrowed(formulation, root, gap_usd + 0.01, Clock(60.0), 1)
+    *_, windows = narrowed(formulation, root, dispatch.witness_usd + 0.01, Clock(60.0), 1)
     names = [f"{d.name}.{name}" for d in scenario.devices for name in d.asks()]
     path, window = dispatch.asks[:, names.index("reg.position")], windows["reg"]
     assert np.all(window.low <= path)
