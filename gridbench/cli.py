@@ -87,8 +87,9 @@ def _days(command: argparse.ArgumentParser) -> None:
 
 
 def _list(commands: Commands) -> None:
-    command = _add(commands, "list", "list scenarios and policies")
-    command.add_argument("what", nargs="?", choices=("scenarios", "policies"), help="only these")
+    command = _add(commands, "list", "list scenarios, policies and networks")
+    only = "only these; networks with their sizes"
+    command.add_argument("what", nargs="?", choices=("scenarios", "policies", "networks"), help=only)
     _json(command)
 
 
