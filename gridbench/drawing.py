@@ -64,7 +64,7 @@ def shades(devices: Iterable[Device]) -> Shades:
     """Return a colour by device: its kind's, mixed with white from unit to unit."""
     from matplotlib.colors import to_rgb  # noqa: PLC0415
 
-    kinds = {device.name: _kind(device) for device in devices if device.kind in COLOURS}
+    kinds = {device.name: shown_kind(device) for device in devices if device.kind in COLOURS}
     found = {}
     for name, kind in sorted(kinds.items(), key=lambda item: list(COLOURS).index(item[1])):
         peers = [other for other in kinds if kinds[other] == kind]
@@ -73,7 +73,8 @@ def shades(devices: Iterable[Device]) -> Shades:
     return found
 
 
-def _kind(device: Device) -> str:
+def shown_kind(device: Device) -> str:
+    """Return the kind of a device as pictures tell it: wind apart from other renewables."""
     return "wind" if str(getattr(device, "profile", "")).startswith("wind") else device.kind
 
 
