@@ -51,7 +51,8 @@ TEXTS = {
     ),
     "european_lv": (
         "IEEE European low-voltage test feeder, balanced equivalent: 906 buses at 416 V behind one transformer, 55 houses of "
-        "1 kW at a power factor of 0.95, drawn where they stand. IEEE PES Test Feeder Working Group, 2015. Ratings of lines are ours."
+        "1 kW at a power factor of 0.95, drawn where they stand. IEEE PES Test Feeder Working Group, 2015. "
+        "Ratings of lines are ours."
     ),
 }
 

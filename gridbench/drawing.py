@@ -41,9 +41,13 @@ def figure(title: str, width: float, height: float) -> Any:  # noqa: ANN401
 
 
 def save(drawn: Any, path: Path) -> None:  # noqa: ANN401
-    """Write a picture as PNG, the same bytes for the same picture; raises StorageError."""
-    image = io.BytesIO()
-    drawn.savefig(image, format="png", metadata={"Software": None})
+    """Write a picture as SVG where the path says so, else as PNG, the same bytes for the same picture; raises StorageError."""
+    from matplotlib import rc_context  # noqa: PLC0415
+
+    image, vectors = io.BytesIO(), path.suffix == ".svg"
+    with rc_context({"svg.hashsalt": "gridbench", "svg.fonttype": "path"}):
+        metadata = {"Date": None, "Creator": None} if vectors else {"Software": None}
+        drawn.savefig(image, format="svg" if vectors else "png", metadata=metadata)
     write_bytes(path, image.getvalue())
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
-from gridbench.archive import write_bytes
+from gridbench import drawing
 from gridbench.diagram.plan import UNIT_IN, plan
 from gridbench.diagram.subject import Subject, of_network, of_scenario
 from gridbench.drawing import COLOURS
@@ -45,14 +44,7 @@ def _write(subject: Subject, path: Path) -> None:
     """Write the same bytes for the same subject."""
     if path.suffix not in FORMATS:
         raise InvalidInput(str(path), [f"pictures end in {' or '.join(FORMATS)}, not in {path.suffix!r}; mend: name it so"])
-    import matplotlib as mpl  # noqa: PLC0415
-
-    image = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "gridbench", "svg.fonttype": "path", "path.simplify": False}):
-        drawn = Picture(subject).drawn()
-        metadata = {"Date": None, "Creator": None} if path.suffix == ".svg" else {"Software": None}
-        drawn.savefig(image, format=path.suffix[1:], metadata=metadata, dpi=150)
-    write_bytes(path, image.getvalue())
+    drawing.save(Picture(subject).drawn(), path)
 
 
 class Picture:
@@ -73,7 +65,7 @@ class Picture:
         self.columns = min(columns, len(self.legend))
         foot = ROW_IN * -(-len(self.legend) // self.columns) + 0.15
         self.height = tall + HEAD_IN + foot
-        self.figure = Figure(figsize=(self.width, self.height))
+        self.figure = Figure(figsize=(self.width, self.height), dpi=150)
         FigureCanvasAgg(self.figure)
         self.axis = self.figure.add_axes((0.0, foot / self.height, 1.0, tall / self.height))
         spare = (self.width - wide) / 2 / self.unit_in
