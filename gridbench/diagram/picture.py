@@ -153,10 +153,11 @@ class Picture:
             if not shown or (self.plan.compact and not loaded):
                 continue
             colours = [self._colour(bus) for bus in shown]
+            # caps are stated: left open, SVG takes them from what was drawn before
             xs, ys = zip(*(self.plan.spots[bus] for bus in shown), strict=True)
             self.axis.scatter(
                 xs, ys, s=12 if self.plan.compact else 14,
-                facecolors=colours if loaded else "white", edgecolors=colours, linewidths=0.9, zorder=3,
+                facecolors=colours if loaded else "white", edgecolors=colours, linewidths=0.9, capstyle="round", zorder=3,
             )  # fmt: skip
 
     def _devices(self) -> None:
