@@ -153,7 +153,7 @@ class Picture:
             if not shown or (self.plan.compact and not loaded):
                 continue
             colours = [self._colour(bus) for bus in shown]
-            # caps are stated: left open, SVG takes them from what was drawn before
+            # caps are stated: left open, the bytes of an SVG differed with the libraries loaded
             xs, ys = zip(*(self.plan.spots[bus] for bus in shown), strict=True)
             self.axis.scatter(
                 xs, ys, s=12 if self.plan.compact else 14,

@@ -10,7 +10,7 @@ BATCH = 128
 
 
 @pytest.mark.benchmark(group="scale")
-@pytest.mark.parametrize("buses", [13, 132, 1000, 5000])
+@pytest.mark.parametrize("buses", [13, 132, pytest.param(1000, marks=pytest.mark.slow), pytest.param(5000, marks=pytest.mark.slow)])
 def test_a_step_of_a_batch(benchmark, buses):
     benchmark.pedantic(batch_step(grown(buses), BATCH), rounds=5, warmup_rounds=1)
 
@@ -22,6 +22,7 @@ def test_a_step_is_a_thousand_times_faster_than_a_bare_power_flow_up_to_132_buse
     assert last[0] / last[1] >= 100.0
 
 
+@pytest.mark.slow
 def test_the_cost_of_a_step_grows_little_more_than_in_proportion_to_the_buses():
     sizes = 132, 1000, 5000
     seconds = scaling(sizes, BATCH, rounds=9)[:, 1]
