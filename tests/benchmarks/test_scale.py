@@ -10,7 +10,7 @@ BATCH = 128
 
 
 @pytest.mark.benchmark(group="scale")
-@pytest.mark.parametrize("buses", [13, 132, pytest.param(1000, marks=pytest.mark.slow), pytest.param(5000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("buses", [13, 132, *(pytest.param(buses, marks=pytest.mark.slow) for buses in (1000, 5000))])
 def test_a_step_of_a_batch(benchmark, buses):
     benchmark.pedantic(batch_step(grown(buses), BATCH), rounds=5, warmup_rounds=1)
 
