@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _check, _solve, _train, _run, _verify, _leaderboard, _paper):
+    for add in (_list, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _paper):
         add(commands)
     return top
 
@@ -87,8 +87,9 @@ def _days(command: argparse.ArgumentParser) -> None:
 
 
 def _list(commands: Commands) -> None:
-    command = _add(commands, "list", "list scenarios and policies")
-    command.add_argument("what", nargs="?", choices=("scenarios", "policies"), help="only these")
+    command = _add(commands, "list", "list scenarios, policies and networks")
+    only = "only these; networks with their sizes"
+    command.add_argument("what", nargs="?", choices=("scenarios", "policies", "networks"), help=only)
     _json(command)
 
 
@@ -96,6 +97,14 @@ def _check(commands: Commands) -> None:
     command = _add(commands, "check", "check a scenario and say what it holds, or every fault of it")
     command.add_argument("scenario", metavar="S", help="a name, an id, a folder or a scenario.toml")
     _json(command)
+
+
+def _draw(commands: Commands) -> None:
+    command = _add(commands, "draw", "draw a network, or a scenario with its devices and agents, as SVG or PNG")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--scenario", metavar="S", help="a name (newest version), an id like ieee34_ieee13-v1, or a folder")
+    what.add_argument("--network", metavar="N", help="a built-in network (see `gridbench list networks`)")
+    command.add_argument("--out", metavar="FILE", help="a name in .svg or .png (default: the name of what is drawn, .svg)")
 
 
 def _solve(commands: Commands) -> None:

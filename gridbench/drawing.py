@@ -41,9 +41,13 @@ def figure(title: str, width: float, height: float) -> Any:  # noqa: ANN401
 
 
 def save(drawn: Any, path: Path) -> None:  # noqa: ANN401
-    """Write a picture as PNG, the same bytes for the same picture; raises StorageError."""
-    image = io.BytesIO()
-    drawn.savefig(image, format="png", metadata={"Software": None})
+    """Write a picture as SVG where the path says so, else as PNG, the same bytes for the same picture; raises StorageError."""
+    from matplotlib import rc_context  # noqa: PLC0415
+
+    image, vectors = io.BytesIO(), path.suffix == ".svg"
+    with rc_context({"svg.hashsalt": "gridbench", "svg.fonttype": "path"}):
+        metadata = {"Date": None, "Creator": None} if vectors else {"Software": None}
+        drawn.savefig(image, format="svg" if vectors else "png", metadata=metadata)
     write_bytes(path, image.getvalue())
 
 
@@ -64,7 +68,7 @@ def shades(devices: Iterable[Device]) -> Shades:
     """Return a colour by device: its kind's, mixed with white from unit to unit."""
     from matplotlib.colors import to_rgb  # noqa: PLC0415
 
-    kinds = {device.name: _kind(device) for device in devices if device.kind in COLOURS}
+    kinds = {device.name: shown_kind(device) for device in devices if device.kind in COLOURS}
     found = {}
     for name, kind in sorted(kinds.items(), key=lambda item: list(COLOURS).index(item[1])):
         peers = [other for other in kinds if kinds[other] == kind]
@@ -73,7 +77,8 @@ def shades(devices: Iterable[Device]) -> Shades:
     return found
 
 
-def _kind(device: Device) -> str:
+def shown_kind(device: Device) -> str:
+    """Return the kind of a device as pictures tell it: wind apart from other renewables."""
     return "wind" if str(getattr(device, "profile", "")).startswith("wind") else device.kind
 
 

@@ -15,11 +15,11 @@ def gridbench(*arguments):
 def test_help_names_every_command_and_the_exit_codes():
     found = gridbench("--help")
     assert found.returncode == 0
-    for word in ("list", "check", "solve", "train", "run", "verify", "leaderboard", "paper", "130 interrupted"):
+    for word in ("list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper", "130 interrupted"):
         assert word in found.stdout
 
 
-@pytest.mark.parametrize("command", ["list", "check", "solve", "train", "run", "verify", "leaderboard", "paper"])
+@pytest.mark.parametrize("command", ["list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper"])
 def test_every_command_has_help(command):
     found = gridbench(command, "--help")
     assert found.returncode == 0
@@ -44,6 +44,8 @@ def test_wrong_usage_is_2(arguments):
         (("solve", "--scenario", "ieee34_ieee13", "--threads", "0"), "--threads must be at least 1, not 0"),
         (("train", "--scenario", "ieee34_ieee13", "--algorithm", "nothing_like_it"), "unknown baseline 'nothing_like_it'"),
         (("paper", "oracle", "--only", "pglip"), "unknown group of published results 'pglip': did you mean 'pglib'"),
+        (("draw", "--network", "cigre_lw"), "unknown network 'cigre_lw': did you mean 'cigre_lv'"),
+        (("draw", "--network", "ieee13", "--out", "a.pdf"), "pictures end in .svg or .png, not in '.pdf'"),
         (("leaderboard", "nowhere"), "there is no such folder"),
     ],
 )

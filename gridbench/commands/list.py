@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def main(wanted: argparse.Namespace) -> int:
-    """Print the scenarios and the policies; return 0."""
+    """Print the scenarios, the policies and the networks, which have their sizes where they are asked for; return 0."""
+    if wanted.what == "networks":
+        return _sizes(as_json=wanted.json)
     found = {what: names() for what, names in _TABLES.items() if wanted.what in {None, what}}
     if wanted.json:
         print(json.dumps(found, indent=1))
@@ -32,4 +35,18 @@ def _policies() -> list[str]:
     return list(POLICIES)
 
 
-_TABLES = {"scenarios": _scenarios, "policies": _policies}
+def _networks() -> list[str]:
+    from gridbench.networks import NETWORKS  # noqa: PLC0415
+
+    return list(NETWORKS)
+
+
+def _sizes(*, as_json: bool) -> int:
+    """Print a table of the networks, or the same as JSON; return 0."""
+    from gridbench.bench.network_sizes import sizes, table  # noqa: PLC0415
+
+    print(json.dumps([asdict(one) for one in sizes()], indent=1) if as_json else table(sizes()))
+    return 0
+
+
+_TABLES = {"scenarios": _scenarios, "policies": _policies, "networks": _networks}

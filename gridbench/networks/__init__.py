@@ -1,6 +1,19 @@
 """Feeders: published data, the records they are made of, building and joining them."""
 
-from gridbench.networks.catalog import NETWORKS, IEEE13Bus, IEEE34Bus, IEEE123Bus, ieee13, ieee34, ieee123, network
+from gridbench.networks.catalog import (
+    NETWORKS,
+    IEEE13Bus,
+    IEEE34Bus,
+    IEEE123Bus,
+    case33bw,
+    cigre_lv,
+    cigre_mv,
+    european_lv,
+    ieee13,
+    ieee34,
+    ieee123,
+    network,
+)
 from gridbench.networks.compose import Transformer, join
 from gridbench.networks.feeder import Branch, Bus, Feeder, NominalLoad, Shunt, Switch, TreeArrays
 from gridbench.networks.radial import RawGrid, radial
@@ -19,6 +32,10 @@ __all__ = [
     "Switch",
     "Transformer",
     "TreeArrays",
+    "case33bw",
+    "cigre_lv",
+    "cigre_mv",
+    "european_lv",
     "ieee13",
     "ieee34",
     "ieee123",

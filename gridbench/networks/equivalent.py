@@ -76,7 +76,7 @@ def _line(data: PublishedFeeder, line: Line, base_mva: float) -> Branch:
     # what a lateral's n phases carry spreads over three: impedances grow by 3 / n (in single_phase), admittances shrink by it
     spread = 3 / len(line.phases)
     b_us = single_phase(line.b_us) / spread**2
-    r_pu, x_pu = _floored(single_phase(line.r_ohm) / base_ohm, single_phase(line.x_ohm) / base_ohm, base_mva)
+    r_pu, x_pu = floored(single_phase(line.r_ohm) / base_ohm, single_phase(line.x_ohm) / base_ohm, base_mva)
     return Branch(
         name=f"{line.from_bus}-{line.to_bus}",
         from_bus=line.from_bus,
@@ -100,12 +100,12 @@ def _ganged(units: list[Unit], base_mva: float, *, neutral: bool) -> Branch:
     scale = base_mva / rated_mva / 100
     r_pu = scale * sum(unit.r_percent for unit in units) / len(units)
     x_pu = scale * sum(unit.x_percent for unit in units) / len(units)
-    r_pu, x_pu = _floored(r_pu, x_pu, base_mva)
+    r_pu, x_pu = floored(r_pu, x_pu, base_mva)
     tap = 0.0 if neutral else sum(unit.tap for unit in units) / len(units)
     return Branch(f"{from_bus}-{to_bus}", from_bus, to_bus, r_pu, x_pu, 0.0, 1 + TAP_STEP * tap, rated_mva / base_mva)
 
 
-def _floored(r_pu: float, x_pu: float, base_mva: float) -> tuple[float, float]:
+def floored(r_pu: float, x_pu: float, base_mva: float) -> tuple[float, float]:
     """The impedance with its magnitude raised to the floor by more reactance, so that losses stay as they are."""
     floor = Z_FLOOR_PU * base_mva
     return r_pu, x_pu if math.hypot(r_pu, x_pu) >= floor else math.sqrt(floor**2 - r_pu**2)

@@ -19,6 +19,20 @@ Pandapower: TypeAlias = Any
 """pandapower, its nets and its tables: it has no types."""
 
 _READ = {"bus", "line", "trafo", "load", "sgen", "shunt", "switch", "ext_grid"}
+_MENDS = {
+    "gen": "state it as a static generator (sgen) of fixed reactive power",
+    "asymmetric_load": "state each as a load of all its phases together",
+    "asymmetric_sgen": "state each as a static generator (sgen) of all its phases together",
+    "motor": "state it as a load",
+    "storage": "state it as a static generator (sgen); a scenario adds the device",
+    "ward": "state it as a load and a shunt",
+    "xward": "state it as a load and a shunt",
+    "trafo3w": "state it as two transformers of two windings",
+    "impedance": "state it as a line",
+}
+_LINKS = {"trafo3w", "impedance", "dcline", "tcsc", "vsc", "line_dc", "b2b_vsc"}
+"""Tables without which an island may be none."""
+_SHOWN = 8
 _VOLTAGE_DEPENDENT = ("const_z_p_percent", "const_i_p_percent", "const_z_q_percent", "const_i_q_percent")
 
 
@@ -97,12 +111,14 @@ def from_pandapower(net: Pandapower) -> Feeder:
     Reads buses, lines, two-winding transformers, shunts, loads, static generators (negative loads), switches and one external
     grid. A bus or branch is named by its name where that is unique, else by its index. A line open at one end keeps its charging
     and ends at a bus of its own; transformers' magnetising branches become shunts. Angles and phase shifts are dropped: they move
-    no magnitude in a tree. Raises NetworkError for loops, islands and every other element that is in service.
+    no magnitude in a tree. Raises NetworkError, all faults at once with their mends, for loops, islands, branches without a
+    rating, and every other element that is in service.
     """
-    faults = _unread(net)
-    if faults:
-        raise NetworkError("pandapower net", faults)
-    return _Reader(net, _converted(net)).feeder()
+    unread = _unread(net)
+    faults = [*_odd(net), *unread.values(), *_unrated(net)]
+    if not faults:
+        return _Reader(net, _converted(net)).feeder()
+    raise NetworkError("pandapower net", [*faults, *_tangles(net, set(unread))])
 
 
 def _converted(net: Pandapower) -> Pandapower:
@@ -128,21 +144,63 @@ def _converted(net: Pandapower) -> Pandapower:
     return converted
 
 
-def _unread(net: Pandapower) -> list[str]:
-    """What stands in the net that a feeder cannot hold."""
-    faults = []
+def _unread(net: Pandapower) -> dict[str, str]:
+    """Tables that a feeder cannot hold, each with its fault."""
+    faults = {}
     for name, table in net.items():
         known = name in _READ or name.startswith(("_", "res_"))
         if not known and "in_service" in getattr(table, "columns", ()) and table.in_service.any():
-            faults.append(f"{name}: not supported in a feeder; take it out of service or replace it by loads")
-    if net.ext_grid.in_service.sum() != 1:
-        faults.append(f"ext_grid: exactly one must be in service, not {net.ext_grid.in_service.sum()}")
+            count, how = int(table.in_service.sum()), _MENDS.get(name, "replace it by loads")
+            faults[name] = f"{name}: {count} not supported in a feeder; mend: {how}, or take it out of service"
+    return faults
+
+
+def _odd(net: Pandapower) -> list[str]:
+    """What is wrong with the elements that a feeder can hold."""
+    faults = []
+    grids = int(net.ext_grid.in_service.sum())
+    if grids != 1:
+        mend = "split the net (pandapower.toolbox.select_subnet)" if grids else "add one (pandapower.create_ext_grid)"
+        faults.append(f"ext_grid: exactly one must be in service, not {grids}; mend: {mend}")
     if (net.switch.closed & (net.switch.et == "b") & (net.switch.z_ohm > 0)).any():
-        faults.append("switch: z_ohm > 0 is not supported; state the switch as a line")
+        faults.append("switch: z_ohm > 0 is not supported; mend: state the switch as a line")
     columns = [column for column in _VOLTAGE_DEPENDENT if column in net.load]
     if np.any(net.load.loc[net.load.in_service, columns].to_numpy(dtype=np.float64)):
-        faults.append("load: shares of constant impedance or current are not supported; state the former as shunts")
+        faults.append("load: shares of constant impedance or current are not supported; mend: state the former as shunts")
     return faults
+
+
+def _unrated(net: Pandapower) -> list[str]:
+    """The branches without a rating, one fault a table."""
+    faults = []
+    for name, column in ("line", "max_i_ka"), ("trafo", "sn_mva"):
+        table = net[name]
+        rating = table[column].to_numpy(dtype=np.float64) if column in table else np.full(len(table), np.nan)
+        bad = table.index[table.in_service.to_numpy(dtype=bool) & ~(np.isfinite(rating) & (rating > 0))]
+        if len(bad):
+            names = _names(table, name)
+            shown = ", ".join(repr(names[index]) for index in bad[:_SHOWN])
+            more = f" and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
+            faults.append(f"{name}: {column} must be finite and > 0, and is not of {shown}{more}; mend: state a rating")
+    return faults
+
+
+def _tangles(net: Pandapower, unread: set[str]) -> list[str]:
+    """The loops and islands of a net with other faults, as far as these let them be told."""
+    if not net.ext_grid.in_service.any():
+        return []
+    plain = copy.deepcopy(net)
+    for name in unread:
+        plain[name]["in_service"] = False
+    plain.line["max_i_ka"], plain.trafo["sn_mva"] = 1.0, plain.trafo.sn_mva.fillna(1.0)
+    roots = plain.ext_grid.index[plain.ext_grid.in_service]
+    plain.ext_grid.loc[roots[1:], "in_service"] = False
+    try:
+        _Reader(plain, _converted(plain)).feeder()
+    except NetworkError as error:
+        certain = len(roots) == 1 and not unread & _LINKS
+        return [fault for fault in error.faults if certain or not fault.startswith("island")]
+    return []
 
 
 class _Reader:

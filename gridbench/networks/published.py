@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.networks.tables import Row, about, rows
+
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
     from numpy.typing import NDArray
-
-Row: TypeAlias = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,36 +99,30 @@ class PublishedFeeder:
 @cache
 def published(name: str) -> PublishedFeeder:
     """The figures of ieee13, ieee34 or ieee123, as the IEEE PES Test Feeder Working Group publishes them (data/SOURCES.md)."""
-    folder = files("gridbench.networks").joinpath("data", name)
-    about = tomllib.loads(folder.joinpath("feeder.toml").read_text(encoding="utf-8"))
-    buses = _rows(folder, "buses")
+    stated, buses = about(name), rows(name, "buses")
     return PublishedFeeder(
         name=name,
-        source_bus=about["source_bus"],
-        source_voltage_pu=about["source_voltage_pu"],
-        totals=Totals(**about["published"]),
+        source_bus=stated["source_bus"],
+        source_voltage_pu=stated["source_voltage_pu"],
+        totals=Totals(**stated["published"]),
         base_kv={row["name"]: float(row["base_kv"]) for row in buses},
         phases={row["name"]: row["phases"] for row in buses},
-        lines=tuple(_line(row) for row in _rows(folder, "lines")),
-        switches=tuple(Tie(row["from_bus"], row["to_bus"], row["closed"] == "1") for row in _rows(folder, "switches")),
-        transformers=tuple(_unit(row) for row in _rows(folder, "transformers")),
-        regulators=tuple(_unit(row) for row in _rows(folder, "regulators")),
-        loads=tuple(_load(row) for row in _rows(folder, "loads")),
-        capacitors=tuple(Capacitor(row["bus"], row["phases"], float(row["q_kvar"])) for row in _rows(folder, "capacitors")),
+        lines=tuple(_line(row) for row in rows(name, "lines")),
+        switches=tuple(Tie(row["from_bus"], row["to_bus"], row["closed"] == "1") for row in rows(name, "switches")),
+        transformers=tuple(_unit(row) for row in rows(name, "transformers")),
+        regulators=tuple(_unit(row) for row in rows(name, "regulators")),
+        loads=tuple(_load(row) for row in rows(name, "loads")),
+        capacitors=tuple(Capacitor(row["bus"], row["phases"], float(row["q_kvar"])) for row in rows(name, "capacitors")),
     )
 
 
 def solution(name: str) -> dict[str, dict[str, tuple[float | None, float]]]:
     """Bus -> phase -> (published, OpenDSS) voltage in pu of a test feeder's unbalanced solution; None where none is published."""
     voltages: dict[str, dict[str, tuple[float | None, float]]] = {}
-    for row in _rows(files("gridbench.networks").joinpath("data", name), "solution"):
+    for row in rows(name, "solution"):
         stated = float(row["published_vm_pu"]) if row["published_vm_pu"] else None
         voltages.setdefault(row["bus"], {})[row["phase"]] = stated, float(row["opendss_vm_pu"])
     return voltages
-
-
-def _rows(folder: Traversable, table: str) -> list[Row]:
-    return list(csv.DictReader(folder.joinpath(f"{table}.csv").read_text(encoding="utf-8").splitlines()))
 
 
 def _line(row: Row) -> Line:

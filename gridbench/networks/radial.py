@@ -13,6 +13,9 @@ from gridbench.networks.feeder import Branch, Bus, Feeder, NominalLoad, Shunt, S
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_OPEN = "; mend: open one of the branches between them"
+_JOIN = "; mend: close a switch to it, or drop its buses"
+
 
 @dataclass(frozen=True)
 class RawGrid:
@@ -141,7 +144,8 @@ def _oriented(raw: RawGrid, branches: list[Branch]) -> tuple[list[Branch], list[
                 continue
             used.add(branch.name)
             if there in parents:
-                faults[branch.name] = f"branch {branch.name!r} closes a loop of buses {_listed(_loop(parents, here, there))}"
+                loop = _listed(_loop(parents, here, there))
+                faults[branch.name] = f"branch {branch.name!r} closes a loop of buses {loop}{_OPEN}"
                 continue
             parents[there] = here
             queue.append(there)
@@ -180,7 +184,7 @@ def _islands(neighbours: dict[str, list[tuple[str, Branch]]], reached: set[str])
                     reached.add(there)
                     island.append(there)
                     stack.append(there)
-        faults.append(f"island without a path to the root: buses {_listed(island)}")
+        faults.append(f"island without a path to the root: buses {_listed(island)}{_JOIN}")
     return faults
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from gridbench.cli import main
 from gridbench.commands import train
+from gridbench.networks import NETWORKS
 
 
 def test_run_verify_and_leaderboard_end_to_end(tiny_folder, tmp_path, capsys):
@@ -112,7 +113,20 @@ def test_training_runs_the_script_of_its_folder_or_says_what_to_install(tmp_path
     assert capfd.readouterr().out.split() == ["--scenario", "tiny", "--steps", "5", "0"], "beside it, with a fixed hash seed"
 
 
-@pytest.mark.parametrize("what", ["scenarios", "policies"])
+@pytest.mark.parametrize("what", ["scenarios", "policies", "networks"])
 def test_list(what, capsys):
     assert main(["list", what, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)[what]
+    listed = json.loads(capsys.readouterr().out)
+    assert listed if what == "networks" else listed[what]
+
+
+def test_networks_are_listed_with_their_sizes(capsys):
+    assert main(["list", "networks", "--json"]) == 0
+    sizes = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert list(sizes) == list(NETWORKS)
+    assert sizes["case33bw"]["losses_kw"] == pytest.approx(202.677, abs=5e-4)
+    assert (sizes["cigre_lv"]["buses"], sizes["cigre_lv"]["levels_kv"]) == (41, [20.0, 0.4])
+    assert main(["list", "networks"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) == 1 + len(NETWORKS)
+    assert shown[0].startswith("network")

@@ -13,11 +13,14 @@ from gridbench.envs.batch import BatchEnv
 from gridbench.envs.declaration import declare
 from gridbench.heron import StepEnv
 from gridbench.networks.pandapower import to_pandapower
+from gridbench.networks.synthetic import synthetic
 from gridbench.oracle import Horizon
-from gridbench.physics.devices import Load
+from gridbench.physics.devices import Load, Renewable, Storage
 from gridbench.plant.plant import Plant
 from gridbench.plant.violations import excesses
 from gridbench.policies.mpc import Mpc, StochasticMpc
+from gridbench.scenario.assembly import assemble
+from gridbench.scenario.scenario import AgentGroup
 
 
 def bare_power_flow(scenario):
@@ -148,3 +151,27 @@ def one_decision(scenario, t, rolling):
     start = {device.name: device.initial() for device in scenario.devices}
     horizon.decide(t - 1, start, [columns])
     return lambda: horizon.decide(t, start, [columns])
+
+
+def grown(buses):
+    """A scenario on a feeder of that many buses: loads, a panel on every tenth of them and a battery on every thirtieth."""
+    feeder = synthetic(buses, np.random.default_rng(0))
+    devices = [
+        Renewable(name=f"sun{n}", bus=load.bus, p_rated_mw=0.005, s_max_mva=0.0055, profile="pv_a")
+        for n, load in enumerate(feeder.loads[::10])
+    ]
+    devices += [
+        Storage(name=f"cell{n}", bus=load.bus, power_mw=0.003, s_max_mva=0.0035, energy_mwh=0.01, missing_usd_per_mwh=150.0)
+        for n, load in enumerate(feeder.loads[::30])
+    ]
+    return assemble(feeder.name, feeder, devices, [AgentGroup("operator", tuple(one.name for one in devices), ())])
+
+
+def scaling(sizes, batch, rounds):
+    """The median seconds of one bare power flow, and of one element's step in a batch, of grids of each size: (sizes, 2)."""
+    found = []
+    for buses in sizes:
+        scenario = grown(buses)
+        slow, fast = medians_s(bare_power_flow(scenario), batch_step(scenario, batch), rounds=rounds)
+        found.append((slow, fast / batch))
+    return np.array(found)

@@ -8,7 +8,7 @@ from sweep import sweep
 
 from gridbench.errors import NetworkError
 from gridbench.networks import NETWORKS, Branch, Bus, Feeder, NominalLoad, Shunt, ieee13, network
-from gridbench.networks.pandapower import from_pandapower, to_pandapower
+from gridbench.networks.pandapower import _names, from_pandapower, to_pandapower
 
 pp = pytest.importorskip("pandapower")
 examples = pytest.importorskip("pandapower.networks")
@@ -86,14 +86,25 @@ def test_a_closed_ring_is_refused_by_its_buses():
         from_pandapower(net)
 
 
-def test_case33bw_has_the_published_losses_and_lowest_voltage():
-    """M. E. Baran, F. F. Wu, IEEE Transactions on Power Delivery 4(2), 1989: 202.677 kW, 0.91309 pu."""
-    net = examples.case33bw()
-    feeder = agrees(net, [str(index) for index in net.bus.index])
-    flow = sweep(feeder)
-    assert flow.losses_kw == pytest.approx(202.677, abs=5e-4)
-    assert flow.v.min() == pytest.approx(0.91309, abs=5e-6)
-    assert solved(feeder) == pytest.approx(flow.v, abs=1e-7)
+REAL = {
+    "oberrhein": lambda: examples.mv_oberrhein(separation_by_sub=True)[0],
+    "oberrhein, the other substation": lambda: examples.mv_oberrhein(separation_by_sub=True)[1],
+    "schutterwald": lambda: examples.lv_schutterwald(separation_by_sub=True)[0],
+    "kerber": examples.create_kerber_vorstadtnetz_kabel_1,
+    "suburb": lambda: examples.create_synthetic_voltage_control_lv_network("suburb_1"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:tap_dependency_table is missing:DeprecationWarning")
+@pytest.mark.parametrize("build", REAL.values(), ids=REAL)
+def test_networks_of_towns_and_regions_agree_and_come_back(build):
+    net = build()
+    pp.runpp(net, tolerance_mva=1e-9, numba=False)
+    feeder = from_pandapower(net)
+    v, names = sweep(feeder).v, _names(net.bus, "")
+    served = net.res_bus.vm_pu.dropna()
+    assert [v[feeder.bus_index(names[index])] for index in served.index] == pytest.approx(served.tolist(), abs=1e-7)
+    assert sweep(from_pandapower(to_pandapower(feeder))).v == pytest.approx(v, abs=1e-10)
 
 
 def small_net():
@@ -146,8 +157,33 @@ def test_what_a_feeder_cannot_hold_is_refused_at_once():
     with pytest.raises(NetworkError) as caught:
         from_pandapower(net)
     assert len(caught.value.faults) == 4
-    for part in ("gen:", "ext_grid: exactly one", "z_ohm", "constant impedance"):
+    for part in ("gen: 1 not supported", "ext_grid: exactly one", "z_ohm", "constant impedance"):
         assert part in str(caught.value)
+    assert all("; mend: " in fault for fault in caught.value.faults)
+
+
+def test_loops_and_islands_are_told_beside_other_faults():
+    net = small_net()
+    pp.create_bus(net, 20.0, name="lost")
+    pp.create_gen(net, 3, p_mw=1.0)
+    net.line.loc[2, "max_i_ka"] = np.nan
+    net.switch.loc[1, "closed"] = True
+    with pytest.raises(NetworkError) as caught:
+        from_pandapower(net)
+    for part in ("gen: 1", "max_i_ka must be finite and > 0, and is not of 'tail'", "closes a loop", "buses 'lost'"):
+        assert sum(part in fault for fault in caught.value.faults) == 1
+    assert all("; mend: " in fault for fault in caught.value.faults)
+    assert "gen" in net
+    assert net.gen.in_service.all()
+
+
+def test_an_island_behind_an_unread_branch_is_not_called_one():
+    net = small_net()
+    pp.create_bus(net, 20.0, name="behind")
+    pp.create_impedance(net, 3, 5, 0.01, 0.01, 10.0)
+    with pytest.raises(NetworkError) as caught:
+        from_pandapower(net)
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["impedance"]
 
 
 def test_an_island_is_named():
@@ -160,7 +196,7 @@ def test_an_island_is_named():
 def test_a_line_without_a_rating_is_named():
     net = small_net()
     net.line.loc[2, "max_i_ka"] = np.nan
-    with pytest.raises(NetworkError, match="branch 'tail': rating_pu must be finite"):
+    with pytest.raises(NetworkError, match="max_i_ka must be finite and > 0, and is not of 'tail'; mend"):
         from_pandapower(net)
 
 

@@ -47,8 +47,8 @@ def test_every_island_is_named_by_its_buses():
     with pytest.raises(NetworkError) as caught:
         radial(raw("abcdef", [line("ab"), line("cd"), line("ef")]))
     assert caught.value.faults == (
-        "island without a path to the root: buses 'c', 'd'",
-        "island without a path to the root: buses 'e', 'f'",
+        "island without a path to the root: buses 'c', 'd'; mend: close a switch to it, or drop its buses",
+        "island without a path to the root: buses 'e', 'f'; mend: close a switch to it, or drop its buses",
     )
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gridbench.bench.paper.tables import about, rows
-from gridbench.networks.elements import Branch, Bus, NominalLoad
+from gridbench.bench.paper.tables import about
+from gridbench.networks.elements import Branch
 from gridbench.networks.radial import RawGrid, radial
+from gridbench.networks.single_line import single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gridbench.networks.feeder import Feeder
 
-NAME = "baran_wu"
-ROOT = "1"
+NAME, NETWORK = "baran_wu", "case33bw"
 BASE_MVA = 1.0
 NO_RATING_PU = 1e3
 """The paper states no ratings; a branch must have one."""
@@ -50,16 +50,12 @@ def placement_variant() -> SwitchedGrid:
 
 
 def _grid(instead: dict[str, tuple[float, float]]) -> SwitchedGrid:
-    stated, loads, lines = about(NAME), rows(f"{NAME}_loads"), rows(f"{NAME}_branches")
-    base_ohm = stated["base_kv"] ** 2 / BASE_MVA
+    data = single_line(NETWORK)
     branches, normally_open = [], []
-    for number, sending, receiving, r_ohm, x_ohm, is_open in zip(*lines.values(), strict=True):
-        name = f"{number:g}"
-        r, x = instead.get(name, (r_ohm, x_ohm))
-        ends = f"{sending:g}", f"{receiving:g}"
-        branches.append(Branch(name, *ends, float(r / base_ohm), float(x / base_ohm), 0.0, 1.0, NO_RATING_PU))
-        normally_open += [name] if is_open else []
-    drawn = [NominalLoad(f"{bus:g}", float(p / 1e3), float(q / 1e3)) for bus, p, q in zip(*loads.values(), strict=True)]
-    buses = tuple(Bus(name, float(stated["base_kv"])) for name in (ROOT, *(load.bus for load in drawn)))
-    raw = RawGrid(NAME, BASE_MVA, ROOT, float(stated["root_voltage_pu"]), buses, tuple(branches), loads=tuple(drawn))
+    for number, line in enumerate(data.lines, start=1):
+        name, base_ohm = str(number), data.base_kv[line.from_bus] ** 2 / BASE_MVA
+        r_ohm, x_ohm = instead.get(name, (line.r_ohm, line.x_ohm))
+        branches.append(Branch(name, line.from_bus, line.to_bus, r_ohm / base_ohm, x_ohm / base_ohm, 0.0, 1.0, NO_RATING_PU))
+        normally_open += [name] if line.open_at else []
+    raw = replace(data.raw(base_mva=BASE_MVA), name=NAME, branches=tuple(branches))
     return SwitchedGrid(raw, tuple(normally_open))

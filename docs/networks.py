@@ -1,0 +1,110 @@
+"""Writes docs/networks.md and the pictures of docs/pictures: the built-in networks, their sizes, sources and looks.
+
+python docs/networks.py            # write
+python docs/networks.py --check    # exit code 1 where the page is stale, or a picture under the pinned matplotlib
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gridbench.bench.network_sizes import markdown, sizes
+from gridbench.diagram import draw_network, draw_scenario
+from gridbench.networks import NETWORKS
+from gridbench.scenario.catalogue import load_scenario
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "networks.md"
+PICTURES = ROOT / "docs" / "pictures"
+SCENARIO = "ieee34_ieee13"
+INTRODUCTION = """\
+# Networks
+
+Written by `python docs/networks.py`. `gridbench list networks` prints the table, `gridbench draw --network ieee34` draws a
+picture. A scenario file names them in its tables `[[feeder]]`; in Python, `gridbench.networks.network("cigre_lv")` is a feeder.
+All are trees of balanced networks; figures stand in `gridbench/networks/data`, and `SOURCES.md` there says where each comes
+from. pandapower is needed for none of them; the tests compare the last four with its own networks (within 1e-6 pu at every
+bus)."""
+CAPTION = """\
+At the nominal demand with capacitors on and regulators at the mean of their published taps (`gridbench list networks`). The
+floor of impedances (1e-4 pu on 1 MVA) raises ten short sections of `european_lv`, none of which feeds a load."""
+TEXTS = {
+    "ieee13": "IEEE 13-node test feeder, balanced equivalent: short, heavily loaded, one regulator. W. H. Kersting, 2001.",
+    "ieee34": "IEEE 34-node test feeder, balanced equivalent: long, lightly loaded, two regulators. W. H. Kersting, 2001.",
+    "ieee123": "IEEE 123-node test feeder, balanced equivalent: four regulators, four capacitors. W. H. Kersting, 2001.",
+    "cigre_lv": (
+        "CIGRE European low-voltage benchmark: a residential (R), an industrial (I) and a commercial (C) tree, each behind its "
+        "own transformer from one medium-voltage bus. CIGRE Task Force C6.04.02, Technical Brochure 575, 2014. Ratings of "
+        "lines are ours."
+    ),
+    "cigre_mv": (
+        "CIGRE European medium-voltage benchmark: two trees below one high-voltage bus, the ring open at S1, S2 and S3. The "
+        "lines that are open leave their charging at their closed ends. CIGRE Task Force C6.04.02, Technical Brochure 575, 2014."
+    ),
+    "case33bw": (
+        "The 33-bus system of Baran and Wu without its five ties. M. E. Baran and F. F. Wu, IEEE Trans. Power Delivery 4(2), "
+        "1989. Ratings are ours."
+    ),
+    "european_lv": (
+        "IEEE European low-voltage test feeder, balanced equivalent: 906 buses at 416 V behind one transformer, 55 houses of "
+        "1 kW at a power factor of 0.95, drawn where they stand. IEEE PES Test Feeder Working Group, 2015. "
+        "Ratings of lines are ours."
+    ),
+}
+
+
+def page() -> str:
+    """Return the page."""
+    parts = [INTRODUCTION, markdown(sizes()), CAPTION]
+    for name in NETWORKS:
+        parts += [f"## {name}", TEXTS[name], f"![The network {name}](pictures/{name}.svg)"]
+    parts += [
+        f"## A scenario: {SCENARIO}",
+        f"`gridbench draw --scenario {SCENARIO}`: branches in the colour of the agent whose buses they feed, with all devices.",
+        f"![The scenario {SCENARIO}](pictures/{SCENARIO}.svg)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def draw(folder: Path) -> list[Path]:
+    """Write all pictures into a folder, and return their paths."""
+    for name in NETWORKS:
+        draw_network(name, folder / f"{name}.svg")
+    draw_scenario(load_scenario(SCENARIO), folder / f"{SCENARIO}.svg")
+    return sorted(folder.glob("*.svg"))
+
+
+def pinned() -> bool:
+    """Return whether matplotlib is the one of constraints.txt: others may draw other bytes."""
+    stated = re.search(r"^matplotlib==(\S+)$", (ROOT / "constraints.txt").read_text(), flags=re.MULTILINE)
+    return stated is not None and stated[1] == version("matplotlib")
+
+
+def stale() -> list[Path]:
+    """Return what would be written otherwise."""
+    found = [] if PAGE.exists() and PAGE.read_text() == page() else [PAGE]
+    if not pinned():
+        return found
+    with TemporaryDirectory() as folder:
+        for path in draw(Path(folder)):
+            kept = PICTURES / path.name
+            if not kept.exists() or kept.read_bytes() != path.read_bytes():
+                found.append(kept)
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page and the pictures, or compare them."""
+    if "--check" in arguments:
+        return 1 if stale() else 0
+    PAGE.write_text(page())
+    draw(PICTURES)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
