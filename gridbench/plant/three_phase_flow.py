@@ -1,0 +1,207 @@
+"""The unbalanced power flow of a batch of states: a fixed point on the nodal admittance matrix.
+
+With the slack's voltages V_s held and Z the inverse of the rest of Ybus, the voltages at the terminals where loads and devices
+stand (incidence C) obey
+
+    v = C V_0 - K i(v),    V_0 = -Z Y_ls V_s (no load),    K = C Z C',
+
+where i(v) are the currents of `physics.unbalanced.drawn`; all nodes follow from the currents found. The iteration
+v <- C V_0 - K i(v) is the implicit Z-bus Gauss method of Chen, Chen, Hwang, Kotas and Chebli, Distribution system power flow
+analysis: a rigid approach, IEEE Trans. Power Delivery 6(3), 1991; Bazrafshan and Gatsis, Convergence of the Z-bus method for
+three-phase distribution load-flow with ZIP loads, IEEE Trans. Power Systems 33(1), 2018, say when it contracts to the one
+solution near V_0.
+
+Ybus is factorised once for each set of tap ratios in a batch, and the sets met last are kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import splu
+
+from gridbench.errors import InvalidInput
+from gridbench.physics.unbalanced import EVERYWHERE, Zip, drawn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gridbench.networks.three_phase import Terminal, ThreePhase
+    from gridbench.physics.unbalanced import Band, Complexes, Floats
+
+TOLERANCE_PU = 1e-11
+"""A state is solved where the last step moved no terminal's voltage by more than this."""
+MAX_STEPS = 200
+KEPT = 64
+"""Sets of tap ratios whose matrices are kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The solutions of a batch; where `solved` (batch,) is false the numbers are those of the last step and mean nothing.
+
+    v (batch, nodes) complex voltages in pu; loading (batch, windings) shares of the rating; root_mva (batch,) complex power drawn
+    from the slack; losses_mw (batch,) of lines and transformers; steps (batch,) of the iteration.
+    """
+
+    network: ThreePhase
+    v: Complexes
+    loading: Floats
+    root_mva: Complexes
+    losses_mw: Floats
+    solved: NDArray[np.bool_]
+    steps: NDArray[np.int64]
+
+    @property
+    def v_pu(self) -> Floats:
+        """The magnitudes of the voltages (batch, nodes)."""
+        magnitudes: Floats = np.abs(self.v)
+        return magnitudes
+
+    def at(self, bus: str, phase: str) -> Floats:
+        """The voltages of a phase of a bus (batch,) in pu; raises UnknownName."""
+        voltages: Floats = np.abs(self.v[:, self.network.node(bus, phase)])
+        return voltages
+
+
+@dataclass(frozen=True, eq=False)
+class _Matrices:
+    """Ybus at one set of ratios, reduced to what currents drawn at the terminals change.
+
+    no_load (nodes,), response (terminals, nodes): the drop of the nodes' voltages by a current; terminal_no_load (terminals,) and
+    terminal_response (terminals, terminals) the same of the terminals' voltages; slack_rows (slack, nodes) of Ybus.
+    """
+
+    no_load: Complexes
+    response: Complexes
+    terminal_no_load: Complexes
+    terminal_response: Complexes
+    slack_rows: Complexes
+
+
+class ThreePhaseFlow:
+    """A network with the terminals at which power is drawn, and the models of what draws it."""
+
+    def __init__(
+        self,
+        network: ThreePhase,
+        terminals: Sequence[Terminal],
+        model: Zip,
+        *,
+        nominal_pu: Floats | None = None,
+        band: Band = EVERYWHERE,
+    ) -> None:
+        """Name them, with their nominal voltages (terminals,), 1 by default; raises UnknownName for a terminal that is none."""
+        self.network, self.model, self.band = network, model, band
+        nominal = np.ones(len(terminals)) if nominal_pu is None else np.asarray(nominal_pu)
+        self._incidence = sparse.diags_array(1.0 / nominal) @ network.incidence(terminals)
+        self._kept: OrderedDict[bytes, _Matrices] = OrderedDict()
+
+    def solve(self, power_mva: Complexes, ratio: Floats | None = None) -> Flow:
+        """Return the flows of a batch: power_mva (batch, terminals) is the nominal power drawn, ratio (batch, windings).
+
+        The network's own ratios hold where none are given. Raises InvalidInput for wrong shapes and numbers that are not finite.
+        """
+        power = np.asarray(power_mva, dtype=np.complex128) / self.network.phase_mva
+        own = self.network.windings.ratio
+        ratios = np.broadcast_to(own, (len(power), own.size)) if ratio is None else np.asarray(ratio, dtype=np.float64)
+        self._refuse(power, ratios)
+        sets, which = (own[None], np.zeros(len(power), int)) if ratio is None else np.unique(ratios, axis=0, return_inverse=True)
+        v, v_terminal = np.empty((len(power), len(self.network.nodes)), complex), np.empty_like(power)
+        slack_current, steps = np.empty((len(power), self._slack), complex), np.zeros(len(power), np.int64)
+        for index, one in enumerate(sets):
+            members = np.flatnonzero(which.ravel() == index)
+            matrices = self._matrices(one)
+            v_terminal[members], steps[members] = self._iterate(matrices, power[members])
+            v[members] = matrices.no_load - self._current(power[members], v_terminal[members]) @ matrices.response
+            slack_current[members] = v[members] @ matrices.slack_rows.T
+        current = self._current(power, v_terminal)
+        slack_current += (self._incidence.T @ current.T).T[:, : self._slack]
+        return self._flow(v, slack_current, steps, ratios)
+
+    @property
+    def _slack(self) -> int:
+        return len(self.network.slack_voltage)
+
+    def _refuse(self, power: Complexes, ratios: Floats) -> None:
+        shapes = (len(power), self._incidence.shape[0]), (len(power), self.network.windings.ratio.size)
+        faults = []
+        if power.shape != shapes[0]:
+            faults.append(f"power_mva has shape {power.shape}, not (batch, terminals) = {shapes[0]}")
+        if ratios.shape != shapes[1]:
+            faults.append(f"ratio has shape {ratios.shape}, not (batch, windings) = {shapes[1]}")
+        if not np.isfinite(power).all():
+            faults.append("power_mva has a number that is not finite")
+        if not (np.isfinite(ratios) & (ratios > 0.0)).all():
+            faults.append("ratio has a number that is not finite and above 0")
+        if faults:
+            raise InvalidInput("ThreePhaseFlow.solve", faults)
+
+    def _current(self, power: Complexes, v: Complexes) -> Complexes:
+        return drawn(power, self.model, v, self.band)
+
+    def _matrices(self, ratio: Floats) -> _Matrices:
+        """Return the matrices at one set of ratios, factorised where they are not kept."""
+        key = ratio.tobytes()
+        if key not in self._kept:
+            self._kept[key] = self._factorised(ratio)
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def _factorised(self, ratio: Floats) -> _Matrices:
+        admittance, held, slack = self.network.admittance(ratio), self.network.slack_voltage, self._slack
+        factors = splu(admittance[slack:, slack:].tocsc())
+        drawn_at = self._incidence[:, slack:].T.toarray().astype(np.complex128)
+        response = np.zeros((self._incidence.shape[0], len(self.network.nodes)), complex)
+        response[:, slack:] = factors.solve(drawn_at).T
+        no_load = np.concatenate([held, -factors.solve(admittance[slack:, :slack] @ held)])
+        # response is (terminals, nodes) and the incidence real, so that currents multiply from the left
+        return _Matrices(
+            no_load=no_load,
+            response=response,
+            terminal_no_load=self._incidence @ no_load,
+            terminal_response=np.ascontiguousarray((self._incidence @ response.T).T),
+            slack_rows=admittance[:slack].toarray(),
+        )
+
+    def _iterate(self, matrices: _Matrices, power: Complexes) -> tuple[Complexes, NDArray[np.int64]]:
+        """Return the terminals' voltages of states with one set of ratios and the steps they took, 0 where none were enough."""
+        found = np.tile(matrices.terminal_no_load, (len(power), 1))
+        steps, left = np.zeros(len(power), np.int64), np.arange(len(power))
+        v, drawing = found.copy(), power
+        with np.errstate(all="ignore"):  # a state that diverges leaves with numbers that are not finite
+            for step in range(1, MAX_STEPS + 1):
+                after = matrices.terminal_no_load - self._current(drawing, v) @ matrices.terminal_response
+                change = np.abs(after - v).max(axis=1, initial=0.0)
+                over = ~(change > TOLERANCE_PU) | ~np.isfinite(change)
+                steps[left[over & np.isfinite(change)]] = step
+                found[left[over]] = after[over]
+                left, v, drawing = left[~over], after[~over], drawing[~over]
+                if not left.size:
+                    break
+        return found, steps
+
+    def _flow(self, v: Complexes, slack_current: Complexes, steps: NDArray[np.int64], ratios: Floats) -> Flow:
+        network, rating = self.network, self.network.windings.rating_pu
+        across, current = network.across(v, ratios)
+        root = (network.slack_voltage * np.conj(slack_current)).sum(axis=1)
+        losses = (across * np.conj(current)).real[:, np.isfinite(rating)].sum(axis=1)  # a source's impedance is no branch
+        base = network.phase_mva
+        return Flow(network, v, np.abs(current) / rating, root * base, losses * base, steps > 0, steps)
+
+
+def published_flow(network: ThreePhase, band: Band = EVERYWHERE) -> tuple[ThreePhaseFlow, Complexes]:
+    """Return the flow of a network's published loads under their models, and their nominal powers (terminals,) in MVA."""
+    loads = network.loads
+    shares = (np.array([float(load.model == model) for load in loads]) for model in "PIZ")
+    nominal_pu = np.array([load.nominal_pu for load in loads])
+    flow = ThreePhaseFlow(network, [load.terminal for load in loads], Zip(*shares), nominal_pu=nominal_pu, band=band)
+    return flow, np.array([complex(load.p_mw, load.q_mvar) for load in loads])
