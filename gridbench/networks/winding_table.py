@@ -74,5 +74,5 @@ class WindingTable:
 
 
 def _windings(phases: str, connection: Connection) -> list[str]:
-    """The terminals of the windings; a delta winding ends at the phase before its own, so that a wye behind it lags 30 degrees."""
+    """The terminals of the windings; a delta winding ends at the phase before, so that a wye behind it lags 30 degrees."""
     return list(phases) if connection == "wye" else [phases[k] + phases[k - 1] for k in range(len(phases))]

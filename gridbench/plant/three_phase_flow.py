@@ -28,11 +28,11 @@ from gridbench.errors import InvalidInput
 from gridbench.physics.unbalanced import EVERYWHERE, Zip, drawn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from gridbench.networks.three_phase import Terminal, ThreePhase
+    from gridbench.networks.three_phase import Matrix, Terminal, ThreePhase
     from gridbench.physics.unbalanced import Band, Complexes, Floats
 
 TOLERANCE_PU = 1e-11
@@ -158,11 +158,10 @@ class ThreePhaseFlow:
 
     def _factorised(self, ratio: Floats) -> _Matrices:
         admittance, held, slack = self.network.admittance(ratio), self.network.slack_voltage, self._slack
-        factors = splu(admittance[slack:, slack:].tocsc())
-        drawn_at = self._incidence[:, slack:].T.toarray().astype(np.complex128)
+        solve = _solver(admittance[slack:, slack:].tocsc())
         response = np.zeros((self._incidence.shape[0], len(self.network.nodes)), complex)
-        response[:, slack:] = factors.solve(drawn_at).T
-        no_load = np.concatenate([held, -factors.solve(admittance[slack:, :slack] @ held)])
+        response[:, slack:] = solve(self._incidence[:, slack:].T.toarray().astype(np.complex128)).T
+        no_load = np.concatenate([held, -solve(admittance[slack:, :slack] @ held)])
         # response is (terminals, nodes) and the incidence real, so that currents multiply from the left
         return _Matrices(
             no_load=no_load,
@@ -196,6 +195,20 @@ class ThreePhaseFlow:
         losses = (across * np.conj(current)).real[:, np.isfinite(rating)].sum(axis=1)  # a source's impedance is no branch
         base = network.phase_mva
         return Flow(network, v, np.abs(current) / rating, root * base, losses * base, steps > 0, steps)
+
+
+def _solver(matrix: Matrix) -> Callable[[Complexes], Complexes]:
+    """Return the solution of a sparse system by its factors, refined once by its residual.
+
+    A part between deltas is held to ground by a millionth of its rating only: factors alone lose its voltage to ground.
+    """
+    factors = splu(matrix)
+
+    def solve(right: Complexes) -> Complexes:
+        first: Complexes = factors.solve(right)
+        return first + factors.solve(right - matrix @ first)
+
+    return solve
 
 
 def published_flow(network: ThreePhase, band: Band = EVERYWHERE) -> tuple[ThreePhaseFlow, Complexes]:
