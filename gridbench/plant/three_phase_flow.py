@@ -206,7 +206,8 @@ def _solver(matrix: Matrix) -> Callable[[Complexes], Complexes]:
 
     def solve(right: Complexes) -> Complexes:
         first: Complexes = factors.solve(right)
-        return first + factors.solve(right - matrix @ first)
+        refined: Complexes = first + factors.solve(right - matrix @ first)
+        return refined
 
     return solve
 
