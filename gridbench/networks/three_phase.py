@@ -82,7 +82,7 @@ class Windings:
         return rows
 
     def scale(self, ratio: Floats) -> Floats:
-        """Return the factor (..., windings) of each series admittance at the ratios."""
+        """Return the factor (windings,) of each series admittance at the ratios."""
         return np.where(self.own_impedance > 0.0, referred(ratio), 1.0)
 
 
@@ -148,11 +148,11 @@ class ThreePhase:
     def across(self, v: Complexes, ratio: Floats) -> tuple[Complexes, Complexes]:
         """Return the voltages across the series impedances and the currents in them, at their receiving side (batch, windings).
 
-        v (batch, nodes), ratio (batch, windings).
+        v (batch, nodes), ratio (windings,).
         """
-        rows = self.windings
-        across: Complexes = drop(ratio, (rows.sending @ v.T).T, (rows.receiving @ v.T).T)
-        return across, rows.scale(ratio) * (rows.series @ across.T).T
+        rows, columns = self.windings, np.ascontiguousarray(v.T)
+        across: Complexes = drop(ratio[:, None], rows.sending @ columns, rows.receiving @ columns)
+        return across.T, rows.scale(ratio) * (rows.series @ across).T
 
 
 def incidence(terminals: Sequence[Sequence[int]], nodes: int) -> Matrix:

@@ -38,16 +38,18 @@ if TYPE_CHECKING:
 TOLERANCE_PU = 1e-11
 """A state is solved where the last step moved no terminal's voltage by more than this."""
 MAX_STEPS = 200
+BLOCK = 256
+"""States that are solved side by side: as many as stay in a processor's cache."""
 KEPT = 64
 """Sets of tap ratios whose matrices are kept."""
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """The solutions of a batch; where `solved` (batch,) is false the numbers are those of the last step and mean nothing.
+    """The solutions of a batch; where `solved` (batch,) is false the other numbers mean nothing.
 
     v (batch, nodes) complex voltages in pu; loading (batch, windings) shares of the rating; root_mva (batch,) complex power drawn
-    from the slack; losses_mw (batch,) of lines and transformers; steps (batch,) of the iteration.
+    from the slack; losses_mw (batch,) of lines and transformers; steps (batch,) of the iteration, 0 where it found no solution.
     """
 
     network: ThreePhase
@@ -55,8 +57,12 @@ class Flow:
     loading: Floats
     root_mva: Complexes
     losses_mw: Floats
-    solved: NDArray[np.bool_]
     steps: NDArray[np.int64]
+
+    @property
+    def solved(self) -> NDArray[np.bool_]:
+        """Which states have a solution (batch,)."""
+        return self.steps > 0
 
     @property
     def v_pu(self) -> Floats:
@@ -113,17 +119,33 @@ class ThreePhaseFlow:
         ratios = np.broadcast_to(own, (len(power), own.size)) if ratio is None else np.asarray(ratio, dtype=np.float64)
         self._refuse(power, ratios)
         sets, which = (own[None], np.zeros(len(power), int)) if ratio is None else np.unique(ratios, axis=0, return_inverse=True)
-        v, v_terminal = np.empty((len(power), len(self.network.nodes)), complex), np.empty_like(power)
-        slack_current, steps = np.empty((len(power), self._slack), complex), np.zeros(len(power), np.int64)
+        found = Flow(
+            network=self.network,
+            v=np.empty((len(power), len(self.network.nodes)), complex),
+            loading=np.empty(ratios.shape),
+            root_mva=np.empty(len(power), complex),
+            losses_mw=np.empty(len(power)),
+            steps=np.zeros(len(power), np.int64),
+        )
         for index, one in enumerate(sets):
-            members = np.flatnonzero(which.ravel() == index)
-            matrices = self._matrices(one)
-            v_terminal[members], steps[members] = self._iterate(matrices, power[members])
-            v[members] = matrices.no_load - self._current(power[members], v_terminal[members]) @ matrices.response
-            slack_current[members] = v[members] @ matrices.slack_rows.T
-        current = self._current(power, v_terminal)
-        slack_current += (self._incidence.T @ current.T).T[:, : self._slack]
-        return self._flow(v, slack_current, steps, ratios)
+            members, matrices = np.flatnonzero(which.ravel() == index), self._matrices(one)
+            for start in range(0, len(members), BLOCK):
+                block = members[start : start + BLOCK]
+                self._solve_block(found, block, matrices, power[block], one)
+        return found
+
+    def _solve_block(self, found: Flow, block: NDArray[np.intp], matrices: _Matrices, power: Complexes, ratio: Floats) -> None:
+        """Solve states with one set of ratios, and write them to their places."""
+        network, held, rating = self.network, self.network.slack_voltage, self.network.windings.rating_pu
+        v_terminal, found.steps[block] = self._iterate(matrices, power)
+        drawn_at = self._current(power, v_terminal)
+        found.v[block] = v = matrices.no_load - drawn_at @ matrices.response
+        slack_current = v @ matrices.slack_rows.T + (self._incidence[:, : len(held)].T @ drawn_at.T).T
+        found.root_mva[block] = network.phase_mva * (np.conj(slack_current) @ held)
+        across, current = network.across(v, ratio)
+        found.loading[block] = np.abs(current) / rating
+        lost = (across * np.conj(current)).real[:, np.isfinite(rating)]  # a source's impedance is no branch
+        found.losses_mw[block] = network.phase_mva * lost.sum(axis=1)
 
     @property
     def _slack(self) -> int:
@@ -172,7 +194,10 @@ class ThreePhaseFlow:
         )
 
     def _iterate(self, matrices: _Matrices, power: Complexes) -> tuple[Complexes, NDArray[np.int64]]:
-        """Return the terminals' voltages of states with one set of ratios and the steps they took, 0 where none were enough."""
+        """Return the terminals' voltages of states with one set of ratios and the steps they took.
+
+        Where no number of steps was enough they are 0, and the voltages those without load.
+        """
         found = np.tile(matrices.terminal_no_load, (len(power), 1))
         steps, left = np.zeros(len(power), np.int64), np.arange(len(power))
         v, drawing = found.copy(), power
@@ -180,21 +205,12 @@ class ThreePhaseFlow:
             for step in range(1, MAX_STEPS + 1):
                 after = matrices.terminal_no_load - self._current(drawing, v) @ matrices.terminal_response
                 change = np.abs(after - v).max(axis=1, initial=0.0)
-                over = ~(change > TOLERANCE_PU) | ~np.isfinite(change)
-                steps[left[over & np.isfinite(change)]] = step
-                found[left[over]] = after[over]
-                left, v, drawing = left[~over], after[~over], drawing[~over]
+                done, going = change <= TOLERANCE_PU, (change > TOLERANCE_PU) & np.isfinite(change)
+                steps[left[done]], found[left[done]] = step, after[done]
+                left, v, drawing = left[going], after[going], drawing[going]
                 if not left.size:
                     break
         return found, steps
-
-    def _flow(self, v: Complexes, slack_current: Complexes, steps: NDArray[np.int64], ratios: Floats) -> Flow:
-        network, rating = self.network, self.network.windings.rating_pu
-        across, current = network.across(v, ratios)
-        root = (network.slack_voltage * np.conj(slack_current)).sum(axis=1)
-        losses = (across * np.conj(current)).real[:, np.isfinite(rating)].sum(axis=1)  # a source's impedance is no branch
-        base = network.phase_mva
-        return Flow(network, v, np.abs(current) / rating, root * base, losses * base, steps > 0, steps)
 
 
 def _solver(matrix: Matrix) -> Callable[[Complexes], Complexes]:

@@ -44,6 +44,11 @@ class Circuit:
         bases = {bus: 1000 * base_kv / math.sqrt(3) for bus, base_kv in self.data.base_kv.items()}
         return {(bus, p): volts[self._at(bus, p)] / bases[bus] for bus, phases in self.data.phases.items() for p in phases}
 
+    def again(self, loading, tolerance):
+        """Solve once more with all loads times `loading`."""
+        self._do(f"set loadmult={loading} tolerance={tolerance}")
+        self._do("solve")
+
     def losses_kw(self):
         """Losses of the last solution."""
         return dss.Circuit.Losses()[0] / 1000
