@@ -18,8 +18,8 @@ STIFF_OHM = 1e-7
 class Circuit:
     """One test feeder in OpenDSS, solved with locked taps; loads keep their model at any voltage unless `as_simulated`."""
 
-    def __init__(self, name, *, as_simulated=False):
-        self.data, self.as_simulated, self.number = published(name), as_simulated, count()
+    def __init__(self, name, *, as_simulated=False, models=MODELS):
+        self.data, self.as_simulated, self.models, self.number = published(name), as_simulated, models, count()
         self.loads, self.units, self.plants = [], [], {}
         for build in (self._source, self._lines, self._units, self._loads, self._capacitors):
             build()
@@ -109,7 +109,7 @@ class Circuit:
             phases = 3 if len(load.phases) == 3 else 1
             kv = self._kv(load, to_ground=len(load.phases) == 1)
             terminal = f"bus1={self._at(load.bus, load.phases)} phases={phases} conn={load.connection}"
-            self.loads.append(self._new("load", f"{terminal} model={MODELS[load.model]} kv={kv} {self._band()}"))
+            self.loads.append(self._new("load", f"{terminal} model={self.models[load.model]} kv={kv} {self._band()}"))
 
     def _band(self):
         low, high = self.data.simulated.load_band_pu if self.as_simulated else (0.01, 10)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.errors import InvalidInput
 from gridbench.networks.catalog import network
 from gridbench.networks.equivalent import TAP_STEP
 from gridbench.networks.recognition import parts
@@ -35,7 +36,10 @@ SOURCE = "source"
 
 
 def three_phase(feeder: Feeder) -> ThreePhase:
-    """Return the unbalanced network of a feeder; raises InvalidInput where it is not made of built-in networks."""
+    """Return the unbalanced network of a feeder.
+
+    Raises InvalidInput where it is not made of built-in networks, or its root lacks a phase.
+    """
     return _Building(feeder).network()
 
 
@@ -58,6 +62,9 @@ class _Building:
         for bus in self.base_kv:
             here = [part.data.phases[own] for part in self.parts for own, kept in part.buses.items() if kept == bus]
             phases[bus] = "".join(sorted(set("".join(here))))
+        if phases[feeder.root] != PHASES:
+            fault = f"its root {feeder.root!r} has the phases {phases[feeder.root]} only; mend: cut it at a bus of three"
+            raise InvalidInput(f"three-phase network of {feeder.name!r}", [fault])
         self.nodes = tuple((bus, phase) for bus, own in phases.items() for phase in own)
         self.table = WindingTable(self.nodes)
 
@@ -178,13 +185,18 @@ class _Building:
 
 def spread(weights: Sequence[tuple[Terminal, complex]], even: Sequence[Terminal]) -> dict[Terminal, tuple[float, float]]:
     """Return the shares of active and reactive power by terminal, in proportion to the weights, evenly where they sum to 0."""
+    p, q = _shares([(one, w.real) for one, w in weights], even), _shares([(one, w.imag) for one, w in weights], even)
+    return {terminal: (p.get(terminal, 0.0), q.get(terminal, 0.0)) for terminal in p | q}
+
+
+def _shares(weights: Sequence[tuple[Terminal, float]], even: Sequence[Terminal]) -> dict[Terminal, float]:
+    """The shares of one kind of power."""
     total = sum(weight for _, weight in weights)
-    shares: dict[Terminal, tuple[float, float]] = {}
-    for part, whole in enumerate((complex(total).real, complex(total).imag)):
-        own = [(one, (w.real, w.imag)[part] / whole) for one, w in weights] if whole else [(one, 1 / len(even)) for one in even]
-        for terminal, share in own:
-            before = shares.get(terminal, (0.0, 0.0))
-            shares[terminal] = (before[0] + share, before[1]) if part == 0 else (before[0], before[1] + share)
+    if not total:
+        return dict.fromkeys(even, 1 / len(even))
+    shares: dict[Terminal, float] = {}
+    for terminal, weight in weights:
+        shares[terminal] = shares.get(terminal, 0.0) + weight / total
     return shares
 
 

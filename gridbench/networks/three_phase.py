@@ -26,6 +26,8 @@ from gridbench.physics.unbalanced import DELTA, drop, referred
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from gridbench.physics.unbalanced import Complexes, Floats
 
 Matrix: TypeAlias = Any
@@ -68,7 +70,7 @@ class Windings:
     names: tuple[tuple[str, str], ...]
     ratio: Floats
     rating_pu: Floats
-    own_impedance: Floats
+    own_impedance: NDArray[np.bool_]
     sending: Matrix
     receiving: Matrix
     series: Matrix
@@ -83,7 +85,7 @@ class Windings:
 
     def scale(self, ratio: Floats) -> Floats:
         """Return the factor (windings,) of each series admittance at the ratios."""
-        return np.where(self.own_impedance > 0.0, referred(ratio), 1.0)
+        return np.where(self.own_impedance, referred(ratio), 1.0)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class ThreePhasePlant:
         if isinstance(device, Regulator):
             return {}
         feeder = self.scenario.feeder
-        bus = feeder.buses[feeder.bus_index(device.bus)].name  # type: ignore[attr-defined]  # all but regulators stand at one
+        bus = feeder.buses[feeder.bus_index(getattr(device, "bus", ""))].name
         even = [Terminal(bus, phase) for phase in self.network.phases(bus)]
         weights: list[tuple[Terminal, complex]] = []
         if isinstance(device, Load) and device.name == f"load.{bus}":
@@ -98,12 +98,10 @@ class ThreePhasePlant:
         `columns` holds the series of the steps by name; steps that are dark already, `dark` (steps,), stay so. Raises
         InvalidInput for controls of a wrong shape.
         """
-        count = len(dark)
-        if controls.shape != (count, len(self.layout.controls)):
-            shape = (count, len(self.layout.controls))
-            raise InvalidInput(
-                "ThreePhasePlant.steps", [f"controls have shape {controls.shape}, not (steps, controls) = {shape}"]
-            )
+        count, shape = len(dark), (len(dark), len(self.layout.controls))
+        if controls.shape != shape:
+            fault = f"controls have shape {controls.shape}, not (steps, controls) = {shape}"
+            raise InvalidInput("ThreePhasePlant.steps", [fault])
         power, ratio = np.zeros((2, count, len(self.scenario.devices))), np.tile(self.network.windings.ratio, (count, 1))
         for index, device in enumerate(self.scenario.devices):
             u, w = self._controls(device, controls), _weather(device, columns)
@@ -142,10 +140,9 @@ class ThreePhasePlant:
         """Return in which steps the protection opens: a phase of a voltage or a branch, or the tie, outside its trip limit."""
         scenario, v_pu = self.scenario, flow.v_pu
         band, most_mva = scenario.voltage, scenario.tie.trip_loading * scenario.tie.rating_mva
-        with np.errstate(invalid="ignore"):
-            inside = ((v_pu >= band.trip_min_pu) & (v_pu <= band.trip_max_pu)).all(axis=1)
-            inside &= (flow.loading <= scenario.loading.trip_loading).all(axis=1)
-            tripped: NDArray[np.bool_] = ~(inside & (np.abs(flow.root_mva) <= most_mva))
+        inside = ((v_pu >= band.trip_min_pu) & (v_pu <= band.trip_max_pu)).all(axis=1)
+        inside &= (flow.loading <= scenario.loading.trip_loading).all(axis=1)
+        tripped: NDArray[np.bool_] = ~(inside & (np.abs(flow.root_mva) <= most_mva))
         return tripped
 
     @property

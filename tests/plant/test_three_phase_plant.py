@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from opendss_circuit import Circuit
 
 from gridbench.bench.trajectory import replay
 from gridbench.bench.unbalanced import judged
@@ -110,6 +111,31 @@ def test_energy_is_conserved_and_the_import_pays_the_losses(feeder):
     assert judged(plant, columns, run).cost_usd.sum() == pytest.approx(
         run.cost_usd.sum() + sum(usd.sum() for usd in found.money.values()) - run.money.sum(), abs=1e-6
     )
+
+
+def test_a_step_is_that_of_opendss():
+    """Devices of all kinds in a scenario on the 123-bus feeder, phase by phase, against a circuit of the published figures."""
+    devices = (
+        replace(DIESEL, bus="76"),
+        replace(BATTERY, bus="114"),
+        replace(TAP, branch="160-160r"),
+        CapacitorBank(name="bank", bus="48", steps=3, step_mvar=0.1),
+    )
+    scenario = scenario_of(IEEE123Bus(root_voltage_pu=1.0), devices, demand_profile="load_commercial")
+    columns, run = played(scenario, seed=3)
+    plant, data, step = ThreePhasePlant(scenario), published("ieee123"), 12
+    found = plant.steps(run.controls, columns, run.blackout)
+    u = dict(zip(plant.layout.controls, run.controls[step], strict=True))
+    position = int(u["tap.position"])
+    taps = [position if unit.to_bus == "160r" else 0 for unit in data.regulators]
+    bank = {("48", p): 0.1j * u["bank.position"] / 3 * found.flow.at("48", p)[step] ** 2 for p in "ABC"}
+    units = {("76", p): complex(u["diesel.p_mw"], u["diesel.q_mvar"]) / 3 for p in "ABC"}
+    battery = {("114", "A"): complex(u["battery.discharge_mw"] - u["battery.charge_mw"], u["battery.q_mvar"])}
+    assert min(abs(position), u["bank.position"], *(abs(s) for s in (*units.values(), *battery.values()))) > 0
+    circuit = Circuit("ieee123", models=dict.fromkeys("PZI", 1))
+    for (bus, phase), v in circuit.solve(columns["load_commercial"][step], taps, {**bank, **units, **battery}).items():
+        assert found.flow.at(bus, phase)[step] == pytest.approx(v, abs=1e-6)
+    assert 1000 * found.losses_mw[step] == pytest.approx(circuit.losses_kw(), abs=1e-3)
 
 
 def test_a_device_at_a_lateral_stands_on_its_phase_and_elsewhere_on_all():
