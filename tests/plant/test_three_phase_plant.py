@@ -36,12 +36,12 @@ def scenario_of(feeder, devices=(), **numbers):
     return assemble("phases", feeder, devices, agents, **numbers)
 
 
-def played(scenario, seed=0, day=None):
+def played(scenario, seed=0):
     """The plant's trajectory of a day of random asks."""
     plant, rng = Plant(scenario), np.random.default_rng(seed)
     lo, hi = (np.array([getattr(span, end) for span in plant.layout.ask_spans]) for end in ("lo", "hi"))
     asks = rng.uniform(lo, np.minimum(hi, 1e3), (scenario.steps, lo.size)).astype(np.float32)
-    columns = scenario.window("test", scenario.split("test").days[0] if day is None else day)
+    columns = scenario.window("test", scenario.split("test").days[0])
     return columns, replay(plant, columns, asks)
 
 
