@@ -33,7 +33,9 @@ def ieee34_units() -> Scenario:
                 missing_usd_per_mwh=250.0)
         for bus in ("828", "840")
     ]  # fmt: skip
-    plants = [Renewable(name=f"solar.{bus}", bus=bus, p_rated_mw=0.5, s_max_mva=0.55, profile="pv_a") for bus in ("830", "860")]
+    plants = [
+        Renewable(name=f"solar.{bus}", bus=bus, p_rated_mw=0.5, s_max_mva=0.55, profile="pv_a") for bus in ("830", "860")
+    ]
     devices = (*units, *stores, *plants)
     return assemble("ieee34_units", IEEE34Bus(), devices, [AgentGroup("operator", tuple(d.name for d in devices), ())])
 
