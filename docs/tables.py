@@ -1,4 +1,6 @@
-"""Writes the tables of README.md and of a scenario's CARD.md out of the records in results/ and the published intervals.
+"""Writes the tables of README.md, docs/three_phase.md and a scenario's CARD.md.
+
+They come out of the records in results/, the published intervals, and the published solutions of the test feeders.
 
 python docs/tables.py            # write
 python docs/tables.py --check    # exit code 1 where a page is stale
@@ -13,6 +15,17 @@ import sys
 from pathlib import Path
 from statistics import mean, median
 
+import numpy as np
+
+from gridbench.bench.actions_file import read_actions
+from gridbench.bench.metrics import measure
+from gridbench.bench.record import read_record
+from gridbench.bench.world import World
+from gridbench.networks import NETWORKS
+from gridbench.networks.phases import simulated
+from gridbench.networks.published import published, solution
+from gridbench.physics.unbalanced import Band
+from gridbench.plant.three_phase_flow import published_flow
 from gridbench.scenario.catalogue import load_scenario
 from gridbench.scenario.check import summary
 
@@ -105,7 +118,51 @@ def sizes() -> str:
     return "```\n" + "\n".join(summary(load_scenario(SCENARIO)).lines()) + "\n```\n(`gridbench check ieee34_ieee13`)"
 
 
+def agreement() -> str:
+    """Return how far the unbalanced flow is from OpenDSS and from the published solutions, by feeder."""
+    rows = ["| feeder | nodes | furthest from OpenDSS, pu | furthest from the published voltages, pu | losses, kW (published) |",
+            "|---|--:|--:|--:|--:|"]  # fmt: skip
+    for name in NETWORKS:
+        data, voltages = published(name), solution(name)
+        flow, power_mva = published_flow(simulated(name), Band(*data.simulated.load_band_pu))
+        found = flow.solve(power_mva[None])
+        pairs = [(found.at(bus, phase)[0], *pair) for bus, phases in voltages.items() for phase, pair in phases.items()]
+        opendss = max(abs(own - other) for own, _, other in pairs)
+        stated = [abs(own - one) for own, one, _ in pairs if one is not None]
+        losses = f"{1000 * found.losses_mw[0]:.1f} ({data.totals.losses_kw:.1f})"
+        rows.append(f"| {name} | {len(pairs)} | {1e6 * opendss:.1f}e-6 | {max(stated):.4f} ({len(stated)} nodes) | {losses} |")
+    return "\n".join([*rows, "", "(`python docs/tables.py`, against `gridbench/networks/data/*/solution.csv`)"])
+
+
+def unbalanced() -> str:
+    """Return what recorded actions cost on the balanced and on the unbalanced network, over the first test days."""
+    scenario, days = load_scenario(SCENARIO), 8
+    worlds = World(scenario), World(scenario, "three_phase")
+    rows = ["| policy | usd a day, balanced | unbalanced | violating steps, %, balanced | unbalanced | voltages there, pu |",
+            "|---|--:|--:|--:|--:|--:|"]  # fmt: skip
+    for policy in ("idle", "rule", "mappo", "foresight"):
+        folder = ROOT / "results" / SCENARIO / policy
+        protocol, split = read_record(folder).protocol, scenario.split("test")
+        recorded = sorted(split.days[: protocol.days])
+        asks = read_actions(folder, protocol.seeds, recorded, worlds[0].asks, scenario.steps)[0]
+        runs = [[world.replay("test", day, asks[recorded.index(day)]) for day in split.days[:days]] for world in worlds]
+        costs = [mean(run.cost_usd.sum() for run in own) for own in runs]
+        shares = [
+            100 * mean(measure(scenario, scenario.window("test", day), run)["violating_steps_share"]
+                       for day, run in zip(split.days[:days], own, strict=True)) for own in runs
+        ]  # fmt: skip
+        lit = np.concatenate([run.v_pu[~run.blackout][:, 1:].ravel() for run in runs[1]])
+        spread = f"{lit.min():.3f} to {lit.max():.3f}"
+        rows.append(f"| {policy} | {costs[0]:.0f} | {costs[1]:.0f} | {shares[0]:.1f} | {shares[1]:.1f} | {spread} |")
+    caption = (
+        f"The recorded actions of the first seed over the first {days} test days of `{SCENARIO}`. (`python docs/tables.py`, "
+        f"from `results/{SCENARIO}`)"
+    )
+    return "\n".join([*rows, "", caption])
+
+
 PAGES = {
+    ROOT / "docs" / "three_phase.md": {"agreement": agreement, "unbalanced": unbalanced},
     ROOT / "README.md": {"standing": standing},
     ROOT / "scenarios" / SCENARIO / "CARD.md": {"sizes": sizes, "binding": binding, "oracle": oracle},
 }

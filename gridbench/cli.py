@@ -141,6 +141,8 @@ def _run(commands: Commands) -> None:
     command.add_argument("--policy", required=True, metavar="P", help=text)
     _days(command)
     command.add_argument("--seeds", type=int, metavar="K", help="seeds 0 to K-1 (default: 5; 1 for policies without chance)")
+    plant = "what judges: the balanced plant, or the unbalanced network, whose bound is indicative (default: balanced)"
+    command.add_argument("--plant", choices=("balanced", "three-phase"), default="balanced", help=plant)
     command.add_argument("--out", metavar="DIR", help="where the record goes (default: runs/<scenario>/<policy>)")
     command.add_argument("--resume", action="store_true", help="play only what is missing")
     command.add_argument("--no-plot", action="store_true", help="write no picture of the first day")

@@ -48,4 +48,5 @@ def play(world: World, policy: Policy, split: str, day: int, seed: int) -> Episo
         asks.append(world.decode(actions))
         observations, result = world.step(actions)
         rows.append(row(result))
-    return Episode(seed, day, trajectory(np.stack(asks), rows), seconds / world.scenario.steps)
+    run = world.judged(columns, trajectory(np.stack(asks), rows))
+    return Episode(seed, day, run, seconds / world.scenario.steps)

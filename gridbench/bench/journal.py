@@ -49,7 +49,9 @@ class Journal:
         elif not resume:
             raise InvalidInput(str(self.folder.parent), ["an unfinished run is here: use --resume, or choose another --out"])
         elif read_text(header) != self.plan:
-            fault = "the unfinished run is of another scenario, policy, version, split, days or seeds: choose another --out"
+            fault = (
+                "the unfinished run is of another scenario, policy, version, split, days, seeds or plant: choose another --out"
+            )
             raise InvalidInput(str(header), [fault])
 
     def _path(self, seed: int, day: int) -> Path:

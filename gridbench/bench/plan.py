@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from gridbench.policies import make_policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gridbench.bench.record import PlantName
     from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
@@ -26,13 +28,20 @@ SEEDS = 5
 
 @dataclass(frozen=True)
 class Plan:
-    """A scenario, a policy, the first `days` of a split, and the seeds."""
+    """A scenario, a policy, the first `days` of a split, the seeds, and the plant that judges."""
 
     scenario: Scenario
     policy: Policy
     split: str
     days: tuple[int, ...]
     seeds: tuple[int, ...]
+    plant: PlantName = "balanced"
+
+    @property
+    def folder(self) -> Path:
+        """Where its record goes by default."""
+        own = self.policy.name if self.plant == "balanced" else f"{self.policy.name}.{self.plant}"
+        return Path("runs") / self.scenario.id / own
 
     @property
     def episodes(self) -> list[tuple[int, int]]:
@@ -45,7 +54,7 @@ class Plan:
         return (
             ScenarioPart(id=self.scenario.id, digest=self.scenario.digest, split=self.split),
             policy_part(self.policy),
-            Protocol(days=len(self.days), seeds=tuple(sorted(self.seeds))),
+            Protocol(days=len(self.days), seeds=tuple(sorted(self.seeds)), plant=self.plant),
         )
 
     @property

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gridbench.bench.files import read_text, write_text
 from gridbench.errors import InvalidInput
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FILE = "record.json"
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+PlantName = Literal["balanced", "three_phase"]
+"""On which network a run is judged."""
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
@@ -59,15 +61,19 @@ class Protocol(_Strict):
     days: Annotated[int, Field(ge=1)]
     seeds: Annotated[tuple[Count, ...], Field(min_length=1)]
     clock: Literal["step"] = "step"
-    plant: Literal["balanced"] = "balanced"
+    plant: PlantName = "balanced"
 
 
 class BoundPart(_Strict):
-    """Which certified intervals the scores lean on, and their median (witness - bound) / |witness|."""
+    """Which certified intervals the scores lean on, and their median (witness - bound) / |witness|.
+
+    They are certified for the balanced plant; beside the costs of another plant they are indicative, and may lie above them.
+    """
 
     formulation: str
     digest: Digest
     median_gap: float
+    bound_is: Literal["certified", "indicative"] = "certified"
 
 
 class Harness(_Strict):
@@ -123,9 +129,22 @@ class Record(_Strict):
     episodes: Literal["episodes.csv"] = "episodes.csv"
     actions: Literal["actions.npz"] = "actions.npz"
 
+    @model_validator(mode="after")
+    def _only_the_balanced_plant_has_a_bound(self) -> Self:
+        """Refuse a bound that is called what it is not."""
+        right = bound_is(self.protocol.plant)
+        if self.bound.bound_is != right:
+            raise ValueError(f"bound.bound_is must be {right!r} where protocol.plant is {self.protocol.plant!r}")
+        return self
+
     def document(self) -> dict[str, Any]:
         """Return the record as what JSON holds."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+def bound_is(plant: PlantName) -> Literal["certified", "indicative"]:
+    """Return what the bound of the balanced plant is beside costs of a plant."""
+    return "certified" if plant == "balanced" else "indicative"
 
 
 def format_record(record: Record) -> str:

@@ -108,9 +108,14 @@ def tolerance(scenario: str) -> float:
 
 
 def sections(entries: list[Entry]) -> list[Section]:
-    """Return the entries by scenario, split, number of days and class of information, each in order."""
+    """Return the entries by scenario, split, number of days and class of information, each in order.
+
+    Entries whose bound is indicative only are not ranked at all: their scores lean on another plant's bound.
+    """
     groups: dict[tuple[str, str, int, str], list[Entry]] = defaultdict(list)
     for entry in entries:
+        if entry.record.bound.bound_is != "certified":
+            continue
         part = entry.record.scenario
         groups[part.id, part.split, entry.record.protocol.days, entry.record.policy.information].append(entry)
     ranks = list(CLASSES)

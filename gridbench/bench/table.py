@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gridbench.bench.record import bound_is
 from gridbench.text import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gridbench.bench.record import Scores
+    from gridbench.bench.record import PlantName, Scores
 
 HEADER = (
     "policy", "cost usd", "bound usd", "witness usd", "gap %", "score", "95 % interval", "violating %", "worst V pu",
     "worst load %", "unserved MWh", "ms/decision",
 )  # fmt: skip
+
+
+MARKED = ("bound usd", "witness usd", "gap %", "score", "95 % interval")
+INDICATIVE = (
+    "* plant three_phase: costs, voltages and loadings are those of the unbalanced network; bound, witness, gap and score are\n"
+    "indicative, for the bound is certified for the balanced plant only, and a cost may lie below it."
+)
 
 
 def cells(name: str, scores: Scores) -> tuple[str, ...]:
@@ -36,6 +44,10 @@ def cells(name: str, scores: Scores) -> tuple[str, ...]:
     )
 
 
-def table(lines: Sequence[tuple[str, Scores]]) -> str:
-    """Return the table as text, names to the left, numbers to the right."""
-    return aligned([HEADER, *(cells(name, scores) for name, scores in lines)])
+def table(lines: Sequence[tuple[str, Scores]], plant: PlantName = "balanced") -> str:
+    """Return the table as text, names to the left, numbers to the right; what is no certificate is marked and explained."""
+    rows = [cells(name, scores) for name, scores in lines]
+    if bound_is(plant) == "certified":
+        return aligned([HEADER, *rows])
+    header = [f"{name}*" if name in MARKED else name for name in HEADER]
+    return f"{aligned([header, *rows])}{INDICATIVE}\n"

@@ -65,10 +65,17 @@ class _Check:
             return self.found
         days = self._days(scenario)
         self._episodes(rows, days)
-        asks = self._asks(scenario, days)
-        if asks is not None:
-            self._replayed(World(scenario), days, asks, rows)
+        asks, world = self._asks(scenario, days), self._world(scenario)
+        if asks is not None and world is not None:
+            self._replayed(world, days, asks, rows)
         return self.found
+
+    def _world(self, scenario: Scenario) -> World | None:
+        try:
+            return World(scenario, self.record.protocol.plant)
+        except InvalidInput as error:
+            self.found += [f"protocol.plant: {fault}" for fault in error.faults]
+            return None
 
     def _asks(self, scenario: Scenario, days: tuple[int, ...]) -> dict[tuple[int, int], NDArray[np.float32]] | None:
         seeds = self.record.protocol.seeds
@@ -124,14 +131,14 @@ class _Check:
             self._compare(f"{name}: seed {one.seed}, day {one.day}", rows.get((one.seed, one.day), {}), one.numbers)
         found = [intervals.interval(world.scenario, split, day) for day in days]
         try:
-            again = scored_rows(done, {one.day: one for one in found}, anchor_costs(world, split, days))
+            again = scored_rows(done, {one.day: one for one in found}, anchor_costs(world, split, days), world.judge)
         except BoundError as error:
             self.found += [f"replayed cost below the bound: {episode}" for episode in error.episodes]
             return
         for row in again:
             intervals_of = {column: row[column] for column in INTERVAL}
             self._compare(f"{name}: seed {key(row)[0]}, day {key(row)[1]}", rows.get(key(row), {}), intervals_of)
-        right = bound_part(found)
+        right = bound_part(found, world.judge)
         if self.record.bound.digest != right.digest or self.record.bound.formulation != right.formulation:
             self.found.append(f"bound: {self.record.bound.digest} is not that of the intervals here, {right.digest}")
         self._compare("bound", {"median_gap": self.record.bound.median_gap}, {"median_gap": right.median_gap})

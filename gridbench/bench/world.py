@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.bench.trajectory import Trajectory, replay
+from gridbench.bench.unbalanced import judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
+    from gridbench.bench.record import PlantName
     from gridbench.envs.batch import BatchEnv
     from gridbench.envs.observation import Observations
     from gridbench.plant.plant import Plant, StepResult
+    from gridbench.plant.three_phase_plant import ThreePhasePlant
     from gridbench.scenario.scenario import Columns, Scenario
 
 
 class World:
     """The environment and the plant of a scenario, one episode at a time, each built when it is first needed."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Name the scenario; nothing is built yet."""
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, judge: PlantName = "balanced") -> None:
+        """Name the scenario and the plant that judges what was done in the balanced one.
+
+        Raises InvalidInput where the unbalanced network of the scenario is not known; nothing else is built yet.
+        """
+        self.scenario, self.judge = scenario, judge
+        self._phases = self._unbalanced() if judge == "three_phase" else None
 
     @cached_property
     def env(self) -> BatchEnv:
@@ -40,6 +47,11 @@ class World:
         from gridbench.plant.plant import Plant  # noqa: PLC0415
 
         return Plant(self.scenario, 1)
+
+    def _unbalanced(self) -> ThreePhasePlant:
+        from gridbench.plant.three_phase_plant import ThreePhasePlant  # noqa: PLC0415
+
+        return ThreePhasePlant(self.scenario)
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -66,5 +78,10 @@ class World:
         return observations, result
 
     def replay(self, split: str, day: int, asks: NDArray[np.float32]) -> Trajectory:
-        """Return what the plant does on a day when it is asked for `asks` (steps, asks)."""
-        return replay(self.plant, self.scenario.window(split, day), asks)
+        """Return what the plant does on a day when it is asked for `asks` (steps, asks), as the judging plant has it."""
+        columns = self.scenario.window(split, day)
+        return self.judged(columns, replay(self.plant, columns, asks))
+
+    def judged(self, columns: Columns, run: Trajectory) -> Trajectory:
+        """Return an episode of the balanced plant as the judging plant has it."""
+        return run if self._phases is None else judged(self._phases, columns, run)

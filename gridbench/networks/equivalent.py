@@ -32,7 +32,8 @@ TAP_STEP = 0.00625
 Z_FLOOR_PU = 1e-4
 """Least magnitude of a series impedance, per unit on 1 MVA."""
 
-_SHUNT_SHARE = {"P": 0.0, "I": 0.5, "Z": 1.0}
+SHUNT_SHARE = {"P": 0.0, "I": 0.5, "Z": 1.0}
+"""How much of a load of each model is a shunt in the balanced equivalent."""
 
 
 def balanced(
@@ -119,7 +120,7 @@ def _consumption(
     impedance: dict[str, complex] = {}
     for load in data.loads:
         power_mva = complex(load.p_kw, load.q_kvar) / 1000
-        share = _SHUNT_SHARE[load.model] if load_model == "zip" else 0.0
+        share = SHUNT_SHARE[load.model] if load_model == "zip" else 0.0
         for table, part in (constant, 1 - share), (impedance, share):
             if part:
                 table[load.bus] = table.get(load.bus, 0) + part * power_mva

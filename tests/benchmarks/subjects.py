@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
+from itertools import cycle
 
 import numpy as np
 import pandapower as pp
+from opendss_circuit import Circuit
 
 from gridbench.bench.world import World
 from gridbench.envs import GridVectorEnv, MultiAgentMicrogrids
 from gridbench.envs.batch import BatchEnv
 from gridbench.envs.declaration import declare
 from gridbench.heron import StepEnv
+from gridbench.networks import ieee123
 from gridbench.networks.pandapower import to_pandapower
+from gridbench.networks.phases import three_phase
 from gridbench.networks.synthetic import synthetic
 from gridbench.oracle import Horizon
 from gridbench.physics.devices import Load, Renewable, Storage
 from gridbench.plant.plant import Plant
+from gridbench.plant.three_phase_flow import published_flow
 from gridbench.plant.violations import excesses
 from gridbench.policies.mpc import Mpc, StochasticMpc
 from gridbench.scenario.assembly import assemble
@@ -116,6 +121,22 @@ def batch_step(scenario, batch):
         plant.step(asks)
 
     return step
+
+
+def unbalanced_batch(batch):
+    """Unbalanced flows of the 123-bus feeder at random loadings: voltages, currents, losses and import of a batch."""
+    network = three_phase(ieee123(load_model="constant_power"))
+    flow, power = published_flow(network)
+    states = power * np.random.default_rng(0).uniform(0.2, 1.2, (batch, 1))
+    return lambda: flow.solve(states)
+
+
+def unbalanced_opendss():
+    """One such flow in OpenDSS, after another loading was set; its tolerance is 1e-9."""
+    circuit = Circuit("ieee123")
+    circuit.solve()
+    loadings = cycle([0.4, 0.7, 1.0])
+    return lambda: circuit.again(next(loadings), tolerance=1e-9)
 
 
 def medians_s(*functions, rounds):

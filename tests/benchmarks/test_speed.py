@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from subjects import bare_day, bare_power_flow, batch_step, environment_day, hierarchy_step, medians_s, vector_step
+from subjects import (
+    bare_day,
+    bare_power_flow,
+    batch_step,
+    environment_day,
+    hierarchy_step,
+    medians_s,
+    unbalanced_batch,
+    unbalanced_opendss,
+    vector_step,
+)
 
 BATCH = 1024
 
@@ -19,6 +29,23 @@ def test_one_at_a_time(benchmark, scenario, subject):
 @pytest.mark.parametrize("subject", [batch_step, hierarchy_step, vector_step], ids=lambda s: s.__name__)
 def test_side_by_side(benchmark, scenario, subject, batch):
     benchmark.pedantic(subject(scenario, batch), rounds=20, warmup_rounds=2)
+
+
+@pytest.mark.benchmark(group="unbalanced flow")
+@pytest.mark.parametrize("batch", [1, BATCH])
+def test_unbalanced_flows(benchmark, batch):
+    benchmark.pedantic(unbalanced_batch(batch), rounds=20, warmup_rounds=2)
+
+
+@pytest.mark.benchmark(group="unbalanced flow")
+def test_one_unbalanced_flow_in_opendss(benchmark):
+    benchmark.pedantic(unbalanced_opendss(), rounds=20, warmup_rounds=2)
+
+
+def test_an_unbalanced_flow_in_a_batch_is_twice_as_fast_as_one_in_opendss_and_three_times_as_one_alone():
+    opendss, alone, batch = medians_s(unbalanced_opendss(), unbalanced_batch(1), unbalanced_batch(BATCH), rounds=25)
+    assert opendss / (batch / BATCH) >= 2.0
+    assert alone / (batch / BATCH) >= 3.0
 
 
 def test_a_step_without_hierarchy_is_a_hundred_times_faster_than_one_bare_power_flow(scenario):
