@@ -43,6 +43,11 @@ class _Found:
 def take_in(path: Path, mapping: Mapping, name: str) -> tuple[Series, Report]:
     """Return the series that a mapping makes of a CSV or parquet file, and a report. Raises InvalidInput with all faults."""
     table = read_table(path, mapping.treatment.delimiter, mapping.treatment.decimal)
+    return from_table(table, str(path), mapping, name)
+
+
+def from_table(table: Table, where: str, mapping: Mapping, name: str, preset: str = PRESET) -> tuple[Series, Report]:
+    """Return the series that a mapping makes of a table which stands at `where`, and a report. Raises InvalidInput."""
     found = _Found([], list(table.notes), [], {})
     stamps = _stamps(table, mapping, found)
     columns = _columns(table, mapping, stamps, found)
@@ -51,14 +56,14 @@ def take_in(path: Path, mapping: Mapping, name: str) -> tuple[Series, Report]:
         grid = to_grid(stamps, table.rows, columns, mapping.treatment, found.faults)
     settled = _settled(grid, stamps, mapping, found) if grid and stamps else None
     if found.faults or settled is None or grid is None or stamps is None:
-        raise InvalidInput(str(path), list(dict.fromkeys(found.faults)))
+        raise InvalidInput(where, list(dict.fromkeys(found.faults)))
     window, values = settled
     step_h = mapping.treatment.step_min / 60.0
     start_s = grid.start_s + window.begin * grid.step_s
     start = local(start_s, stamps.offset_h)
-    series = Series(name, PRESET, 0, step_h, f"{start[:16]}:00{start[16:]}", stamps.offset_h, _rounded(values))
+    series = Series(name, preset, 0, step_h, f"{start[:16]}:00{start[16:]}", stamps.offset_h, _rounded(values))
     report = Report(
-        file=str(path),
+        file=where,
         rows=len(table.rows),
         first=start,
         last=local(start_s + window.steps * grid.step_s, stamps.offset_h),
