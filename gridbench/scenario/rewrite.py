@@ -22,17 +22,24 @@ def rewritten(text: str, head: Mapping[str, str | int], splits: Mapping[str, Seq
     """
     changed = text
     for key, value in head.items():
-        changed = re.sub(
-            rf"^{key} = .*$", lambda _, key=key, value=value: f"{key} = {_toml(value)}", changed, count=1, flags=re.MULTILINE
-        )
+        line = f"{key} = {_toml(value)}".replace("\\", r"\\")
+        changed = re.sub(rf"^{key} = .*$", line, changed, count=1, flags=re.MULTILINE)
     tables = re.split(r"^(?=\[)", changed, flags=re.MULTILINE)
     kept = "".join(table for table in tables if not table.startswith("[[split]]")).rstrip()
     changed = kept + "\n\n" + "\n".join(_split(name, days, series) for name, days in splits.items())
     wanted = tomllib.loads(text) | dict(head)
     wanted["split"] = [{"name": name, "series": [series], "days": list(days)} for name, days in splits.items()]
-    if tomllib.loads(changed) != wanted:
+    if _read(changed) != wanted:
         raise InvalidInput("scenario.toml", ["its splits and head cannot be told from the rest; write each [[split]] as a table"])
     return changed
+
+
+def _read(text: str) -> object:
+    """The tables of a text, nothing where it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _toml(value: str | int) -> str:

@@ -54,6 +54,8 @@ def from_table(table: Table, where: str, mapping: Mapping, name: str, preset: st
     grid = None
     if stamps is not None and not stamps.faults and columns:
         grid = to_grid(stamps, table.rows, columns, mapping.treatment, found.faults)
+    if grid is not None and mapping.time.stamps == "end":
+        grid = replace(grid, start_s=grid.start_s - grid.step_s, holes=tuple((at - grid.step_s, n) for at, n in grid.holes))
     settled = _settled(grid, stamps, mapping, found) if grid and stamps else None
     if found.faults or settled is None or grid is None or stamps is None:
         raise InvalidInput(where, list(dict.fromkeys(found.faults)))
@@ -132,8 +134,6 @@ def _likely_step_h(stamps: Stamps | None) -> float:
 def _settled(grid: Grid, stamps: Stamps, mapping: Mapping, found: _Found) -> tuple[Window, dict[str, Floats]] | None:
     """Whole days without gaps in the step wanted, forecasts included; nothing where faults stand against it."""
     treatment = mapping.treatment
-    if mapping.time.stamps == "end":
-        grid = replace(grid, start_s=grid.start_s - grid.step_s, holes=tuple((at - grid.step_s, n) for at, n in grid.holes))
     size = next(iter(grid.columns.values())).size
     window, faults = whole_days(grid.start_s, grid.step_s, size, stamps.offset_h)
     found.faults += faults + step_faults(grid.step_s, treatment.step_min)

@@ -32,7 +32,7 @@ Profiles = dict[str, dict[tuple[str, int], list[float]]]
 
 def read_profiles(text: str, names: Sequence[str], where: str) -> Profiles:
     """Return the 96 quarter hours of each profile by season and day type, 1 to 7. Raises InvalidInput."""
-    lines = list(csv.DictReader(io.StringIO(text)))
+    lines = list(csv.DictReader(io.StringIO(text), restval=""))
     header = list(lines[0]) if lines else []
     faults = [str(UnknownName("profile", name, header[3:])) for name in names if name not in header]
     if faults or not {"period", "weekday"} <= set(header):

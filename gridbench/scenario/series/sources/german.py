@@ -51,8 +51,8 @@ def german_year(
 ) -> tuple[Series, list[Origin]]:
     """Return a year of LOADS, PV_TILT_DEG, WIND and the temperature of a region, and where they come from. Raises InvalidInput.
 
-    Loads are per unit of their highest quarter hour, PV and wind of their rating; forecasts are of the day before. Weather within an
-    hour is constant; the year must have 365 days, as the weather has.
+    Loads are per unit of their highest quarter hour, PV and wind of their rating; forecasts are of the day before. Weather
+    within an hour is constant; the year must have 365 days, as the weather has.
     """
     if not 1990 <= year <= 2100 or (date(year + 1, 1, 1) - date(year, 1, 1)).days != 365:
         raise InvalidInput(
