@@ -18,8 +18,8 @@ from gridbench.scenario.series.sources.simbench import simbench_series
 if TYPE_CHECKING:
     import argparse
 
-    from gridbench.scenario.series import Series
     from gridbench.scenario.series.sources.package_file import Origin
+    from gridbench.scenario.series.sources.sourced import Sourced
 
 DEFAULT_YEAR = 2019
 
@@ -27,19 +27,18 @@ DEFAULT_YEAR = 2019
 def main(wanted: argparse.Namespace) -> int:
     """Write a source's series and print where it comes from; return 0."""
     into = target(wanted)
-    series, origins = _read(wanted)
+    found = _read(wanted)
+    series, origins = found.series, found.origins
     digest = save(dataclasses.replace(series, name=into.stem), into)
     columns = {name: dataclasses.asdict(one) for name, one in statistics(series, {}).items()}
     if wanted.json:
-        answer = {
-            "into": str(into),
-            "digest": digest,
-            "origins": [dataclasses.asdict(one) for one in origins],
-            "columns": columns,
-        }
+        origins_of = [dataclasses.asdict(one) for one in origins]
+        answer = {"into": str(into), "digest": digest, "origins": origins_of, "notes": found.notes(), "columns": columns}
         print(json.dumps(answer, indent=1))
         return 0
     print("\n".join(line for one in origins for line in origin_lines(one)))
+    for note in found.notes():
+        print(f"note      {note}")
     for name, one in columns.items():
         print(f"column    {name}: mean {one['mean']:.4g}, {one['minimum']:.4g} to {one['maximum']:.4g} {one['unit']}")
     print(f"written   {into}: {series.n} steps of {series.step_h * 60:g} min from {series.start}\ndigest    {digest}")
@@ -55,7 +54,7 @@ def origin_lines(origin: Origin) -> list[str]:
     ]
 
 
-def _read(wanted: argparse.Namespace) -> tuple[Series, list[Origin]]:
+def _read(wanted: argparse.Namespace) -> Sourced:
     wheel = Path(wanted.wheel) if wanted.wheel else None
     if wanted.source == "simbench":
         if wanted.year not in {None, 2016}:
@@ -64,5 +63,4 @@ def _read(wanted: argparse.Namespace) -> tuple[Series, list[Origin]]:
     year = DEFAULT_YEAR if wanted.year is None else wanted.year
     if wanted.source == "de":
         return german_year(wanted.region, year, wheel, wanted.step)
-    series, _, origin = nl_prices(year, wheel, wanted.step)
-    return series, [origin]
+    return nl_prices(year, wheel, wanted.step)

@@ -22,6 +22,7 @@ from gridbench.scenario.series.joined import joined
 from gridbench.scenario.series.persistence import error_of, needs_forecast, with_persistence
 from gridbench.scenario.series.sources.nlprices import nl_prices
 from gridbench.scenario.series.sources.simbench import COLUMNS, simbench_series
+from gridbench.scenario.series.sources.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,9 +73,9 @@ def build_twin(base: str, folder: Path, simbench_wheel: Path | None = None, nlpr
     known = load_scenario(home)
     if known.id not in BASES:
         raise InvalidInput("twin", [f"{known.id} has none; choose {' or '.join(BASES)}"])
-    series, origins = twin_series(simbench_wheel, nlprices_wheel)
-    days = cycle_days(series.n // 24, first=1)
-    series = _scaled(series, days["train"])
+    sourced = twin_series(simbench_wheel, nlprices_wheel)
+    days = cycle_days(sourced.series.n // 24, first=1)
+    series = _scaled(sourced.series, days["train"])
     folder.mkdir(parents=True, exist_ok=True)
     head: dict[str, str | int] = {"name": f"{known.name}_real", "version": 1, "title": f"{known.title}, measured data"}
     text = rewritten((home / FILE).read_text(encoding="utf-8"), head, days, SERIES)
@@ -95,19 +96,20 @@ def build_twin(base: str, folder: Path, simbench_wheel: Path | None = None, nlpr
         | {"price_usd_per_mwh": f"ev2gym: day-ahead price of the Netherlands in EUR/MWh times {USD_PER_EUR}"},
         "usd_per_eur": USD_PER_EUR,
         "forecast_errors": _errors(series),
-        "origins": [dataclasses.asdict(one) for one in origins],
-        "notes": list(NOTES),
+        "origins": [dataclasses.asdict(one) for one in sourced.origins],
+        "notes": [*NOTES, *(note for note in sourced.notes() if not note.startswith("no forecast"))],
     }
     write_bytes(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
     counts = {name: len(own) for name, own in days.items()}
-    return Twin(scenario.id, scenario.digest, series_digest, counts, tuple(origins), manifest)
+    return Twin(scenario.id, scenario.digest, series_digest, counts, sourced.origins, manifest)
 
 
-def twin_series(simbench_wheel: Path | None = None, nlprices_wheel: Path | None = None) -> tuple[Series, list[Origin]]:
-    """Return hours of 2016: loads, PV and wind per unit of SimBench's bases, prices in usd/MWh, and where they come from."""
-    profiles, origins = simbench_series(simbench_wheel, forecast=False)
-    prices, _, origin = nl_prices(YEAR, nlprices_wheel, currency="usd", exchange=USD_PER_EUR)
-    return replace(joined(profiles, prices), name="real", preset=PRESET), [*origins, origin]
+def twin_series(simbench_wheel: Path | None = None, nlprices_wheel: Path | None = None) -> Sourced:
+    """Return hours of 2016: loads, PV and wind per unit of SimBench's bases, prices in usd/MWh."""
+    profiles = simbench_series(simbench_wheel, forecast=False)
+    prices = nl_prices(YEAR, nlprices_wheel, currency="usd", exchange=USD_PER_EUR)
+    series = replace(joined(profiles.series, prices.series), name="real", preset=PRESET)
+    return Sourced(series, (*profiles.origins, *prices.origins), (*profiles.reports, *prices.reports))
 
 
 def _scaled(series: Series, train: Sequence[int]) -> Series:

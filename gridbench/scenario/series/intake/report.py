@@ -66,6 +66,11 @@ class Report:
         ]
         return [*head, *(f"note      {note}" for note in self.notes), *(f"doubtful  {doubt}" for doubt in self.doubts), *table]
 
+    def treated(self) -> list[str]:
+        """Return what was dropped and filled, nothing where nothing was."""
+        dropped = [f"{self.duplicates_dropped} rows that repeat others dropped"] if self.duplicates_dropped else []
+        return dropped + ([f"gaps{self._gaps()}"] if self._gaps() else [])
+
     def _gaps(self) -> str:
         filled = any(one.filled for one in self.columns.values())
         where = ", ".join(f"{steps} steps from {begin}" for begin, steps in self.holes[:4]) + (

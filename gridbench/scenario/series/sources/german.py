@@ -19,7 +19,8 @@ from gridbench.scenario.series.persistence import with_persistence
 from gridbench.scenario.series.pv import PvDesign, ac_power
 from gridbench.scenario.series.series import Series
 from gridbench.scenario.series.sources.bdew import FILE, profile_year, read_profiles
-from gridbench.scenario.series.sources.package_file import Origin, Package, package_file
+from gridbench.scenario.series.sources.package_file import Package, package_file
+from gridbench.scenario.series.sources.sourced import Sourced
 from gridbench.scenario.series.sources.try2010 import ReferenceYear, read_reference_year, region_file
 from gridbench.scenario.series.sun import fixed_plane, sun_position, transposed_w_m2
 from gridbench.scenario.series.wind import farm_power
@@ -46,10 +47,8 @@ UTC_OFFSET_H = 1.0
 MIN_COS_ZENITH = 0.05
 
 
-def german_year(
-    region: int = 4, year: int = 2019, wheel: Path | None = None, step_min: float = 60.0
-) -> tuple[Series, list[Origin]]:
-    """Return a year of LOADS, PV_TILT_DEG, WIND and the temperature of a region, and where they come from. Raises InvalidInput.
+def german_year(region: int = 4, year: int = 2019, wheel: Path | None = None, step_min: float = 60.0) -> Sourced:
+    """Return a year of LOADS, PV_TILT_DEG, WIND and the temperature of a region. Raises InvalidInput.
 
     Loads are per unit of their highest quarter hour, PV and wind of their rating; forecasts are of the day before. Weather
     within an hour is constant; the year must have 365 days, as the weather has.
@@ -67,7 +66,7 @@ def german_year(
     columns = {name: loads[profile] for name, profile in LOADS.items()}
     columns |= plants(read_reference_year(weather.decode("utf-8", errors="replace"), sky.file), year)
     settled = {name: _settled(name, mean_over(values, 15 * 60, round(step_min * 60))) for name, values in columns.items()}
-    return Series(
+    series = Series(
         name=f"de_{region}_{year}",
         preset="de",
         seed=0,
@@ -75,7 +74,8 @@ def german_year(
         start=f"{year}-01-01T00:00:00+01:00",
         utc_offset_h=UTC_OFFSET_H,
         columns=with_persistence(settled, round(24 * 60 / step_min)),
-    ), [origin, sky]
+    )
+    return Sourced(series, (origin, sky))
 
 
 def plants(weather: ReferenceYear, year: int) -> dict[str, Floats]:

@@ -17,14 +17,12 @@ from gridbench.scenario.series.intake.intake import from_table
 from gridbench.scenario.series.intake.mapping import ColumnRule, Mapping, TimeRule, Treatment
 from gridbench.scenario.series.intake.rows import rows_text
 from gridbench.scenario.series.intake.table import Table
-from gridbench.scenario.series.sources.package_file import Origin, Package, package_file
+from gridbench.scenario.series.sources.package_file import Package, package_file
+from gridbench.scenario.series.sources.sourced import Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from gridbench.scenario.series.intake.report import Report
-    from gridbench.scenario.series.series import Series
 
 PACKAGE = Package(
     name="ev2gym",
@@ -42,8 +40,8 @@ COLUMN = "price_eur_per_mwh"
 
 def nl_prices(
     year: int, wheel: Path | None = None, step_min: float = 60.0, currency: str = "eur", exchange: float | None = None
-) -> tuple[Series, Report, Origin]:
-    """Return a year of prices (UTC+1, whole days) as the column price_<currency>_per_mwh, the report and the origin.
+) -> Sourced:
+    """Return a year of prices (UTC+1, whole days) as the column price_<currency>_per_mwh.
 
     Equal duplicates are dropped, a single missing hour is filled by a straight line; both stand in the report. `exchange` is
     units of `currency` for one euro. Raises InvalidInput.
@@ -59,7 +57,7 @@ def nl_prices(
         treatment=Treatment(step_min=step_min, drop_duplicates=True, fill_gaps=1, sort=True),
     )
     series, report = from_table(table, FILE, mapping, f"nl_{year}", "nlprices")
-    return series, report, origin
+    return Sourced(series, (origin,), (report,))
 
 
 def read_prices(text: str, where: str) -> Table:

@@ -15,11 +15,13 @@ from gridbench.scenario.series.intake.mapping import ColumnRule, Mapping, TimeRu
 from gridbench.scenario.series.intake.table import Table
 from gridbench.scenario.series.joined import joined
 from gridbench.scenario.series.sources.package_file import Origin, Package, package_file
+from gridbench.scenario.series.sources.sourced import Sourced
 
 if TYPE_CHECKING:
     import collections.abc
     from pathlib import Path
 
+    from gridbench.scenario.series.intake.report import Report
     from gridbench.scenario.series.series import Series
 
 PACKAGE = Package(
@@ -53,13 +55,13 @@ def simbench_series(
     columns: collections.abc.Mapping[str, str] = COLUMNS,
     step_min: float = 60.0,
     forecast: bool = True,  # noqa: FBT001, FBT002 a switch
-) -> tuple[Series, list[Origin]]:
-    """Return the profiles `columns` (ours: SimBench's) of 2016, per unit of SimBench's own bases, and where they come from.
+) -> Sourced:
+    """Return the profiles `columns` (ours: SimBench's) of 2016, per unit of SimBench's own bases.
 
     Names that begin with load_ are found among its loads, others among its renewables. With `forecast`, the day before is
     the forecast of each. Raises InvalidInput.
     """
-    series: list[Series] = []
+    found: list[tuple[Series, Report]] = []
     origins: list[Origin] = []
     for file, loads in ((LOADS, True), (RENEWABLES, False)):
         wanted = {ours: name + "_pload" * loads for ours, name in columns.items() if ours.startswith("load_") == loads}
@@ -73,8 +75,9 @@ def simbench_series(
             columns={ours: ColumnRule(source=name, unit="pu") for ours, name in wanted.items()},
             treatment=Treatment(step_min=step_min, clip_pu=NOISE_PU, forecast="persistence" if forecast else None),
         )
-        series.append(from_table(table, file, mapping, "simbench", "simbench")[0])
-    return (series[0] if len(series) == 1 else joined(*series)), origins
+        found.append(from_table(table, file, mapping, "simbench", "simbench"))
+    series = [one for one, _ in found]
+    return Sourced(series[0] if len(series) == 1 else joined(*series), tuple(origins), tuple(report for _, report in found))
 
 
 def read_profiles(text: str, names: collections.abc.Sequence[str], where: str) -> Table:

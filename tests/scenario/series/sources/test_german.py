@@ -47,9 +47,10 @@ def test_households_are_dynamic():
 
 
 def test_a_year_of_plants(tmp_path):
-    series, origins = german_year(4, 2019, demandlib_wheel(tmp_path / "d.whl", wind_m_s=6.0, direct=300))
+    found = german_year(4, 2019, demandlib_wheel(tmp_path / "d.whl", wind_m_s=6.0, direct=300))
+    series = found.series
     assert (series.start, series.n) == ("2019-01-01T00:00:00+01:00", 8760)
-    assert [one.package for one in origins] == ["demandlib", "demandlib"]
+    assert [one.package for one in found.origins] == ["demandlib", "demandlib"]
     assert np.unique(series.columns["wind_a"]) == pytest.approx([farm_power(np.array([6.0 * 10**0.2]))[0]], abs=1e-4)
     sun = series.columns["pv_a"].reshape(-1, 24)
     assert sun[:, 11:13].min() > 0.05

@@ -17,16 +17,18 @@ def halves(tmp_path_factory):
 
 
 def test_days_and_months_are_not_mistaken(halves):
-    series, report, origin = nl_prices(2023, halves)
+    found = nl_prices(2023, halves)
+    series, (report,), (origin,) = found.series, found.reports, found.origins
     assert (series.start, series.n, report.days) == ("2023-01-01T00:00:00+01:00", 240, 10)
     np.testing.assert_array_equal(series.columns["price_eur_per_mwh"], [(hour * 7) % 50 + 0.5 for hour in range(240)])
     assert report.duplicates_dropped == 48
+    assert "48 rows that repeat others dropped" in found.notes()
     assert (origin.package, origin.version) == ("ev2gym", "2.0.0")
     assert len(origin.sha256) == 64
 
 
 def test_the_rate_of_exchange_is_stated(halves):
-    euro, dollar = nl_prices(2023, halves)[0], nl_prices(2023, halves, currency="usd", exchange=2.0)[0]
+    euro, dollar = (nl_prices(2023, halves, **one).series for one in ({}, {"currency": "usd", "exchange": 2.0}))
     np.testing.assert_allclose(dollar.columns["price_usd_per_mwh"], 2 * euro.columns["price_eur_per_mwh"])
     with pytest.raises(InvalidInput, match="state the exchange rate"):
         nl_prices(2023, halves, currency="usd")

@@ -22,7 +22,7 @@ def absent(package):
 @pytest.mark.skipif(absent("simbench"), reason="needs the extra `simbench`")
 def test_simbench():
     """Capacity factors of the profiles, and winds that know each other."""
-    series, _ = simbench_series()
+    series = simbench_series().series
     assert (series.start, series.n) == ("2016-01-01T00:00:00+01:00", 8784)
     means = {name: values.mean() for name, values in series.columns.items()}
     assert means["pv_a"] == pytest.approx(0.079, abs=0.001)
@@ -35,7 +35,7 @@ def test_simbench():
 @pytest.mark.parametrize(("region", "wind"), [(1, 0.277), (12, 0.074)])
 def test_german_years(region, wind):
     """Wind of the coast and of the upper Rhine; full-load hours of PV in Germany are 850 to 1150."""
-    series, _ = german_year(region)
+    series = german_year(region).series
     assert series.columns["wind_a"].mean() == pytest.approx(wind, abs=0.002)
     assert 850 < series.columns["pv_a"].sum() < 1150
 
@@ -54,8 +54,8 @@ def test_german_years(region, wind):
     ],
 )
 def test_dutch_prices(year, days, mean, deviation, negative):
-    series, report, _ = nl_prices(year, WHEEL)
-    paid = series.columns["price_eur_per_mwh"]
+    found = nl_prices(year, WHEEL)
+    (report,), paid = found.reports, found.series.columns["price_eur_per_mwh"]
     assert (report.days, report.duplicates_dropped) == (days, 6553 if year == 2023 else 0)
     assert paid.mean() == pytest.approx(mean, abs=0.01)
     assert paid.std() == pytest.approx(deviation, abs=0.01)

@@ -14,7 +14,7 @@ def found(tmp_path_factory):
 
 
 def test_a_year_of_legal_time(found):
-    series, origins = found
+    series, origins = found.series, found.origins
     assert (series.start, series.utc_offset_h, series.n) == ("2016-01-01T00:00:00+01:00", 1.0, 120 * 24)
     assert set(series.columns) == {*COLUMNS, *(f"forecast_{name}" for name in COLUMNS)}
     assert [one.version for one in origins] == ["1.6.0", "1.6.0"]
@@ -23,7 +23,7 @@ def test_a_year_of_legal_time(found):
 
 
 def test_the_forecast_is_the_day_before(found):
-    series, _ = found
+    series = found.series
     np.testing.assert_array_equal(series.columns["forecast_wind_b"][24:], series.columns["wind_b"][:-24])
 
 
