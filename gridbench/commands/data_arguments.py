@@ -35,7 +35,9 @@ def _import(action: argparse.ArgumentParser) -> None:
         "--mapping", metavar="FILE.toml", help="tables [time], [columns.<ours>], [treatment]; options override it"
     )
     action.add_argument("--time", metavar="COLUMN", help="the column of stamps")
-    action.add_argument("--zone", metavar="Z", help="the zone of stamps without offset: Europe/Berlin, UTC or +01:00")
+    action.add_argument(
+        "--zone", metavar="Z", help="the zone of stamps without offset: Europe/Berlin, UTC, +01:00 (or --zone=-08:00)"
+    )
     action.add_argument("--time-format", metavar="F", help="the format of stamps, like '%%d.%%m.%%Y %%H:%%M' (default: ISO 8601)")
     action.add_argument("--stamps", choices=("begin", "end"), help="which end of its step a stamp names (default: begin)")
     for option, text in PAIRS.items():
@@ -68,6 +70,8 @@ def _source(action: argparse.ArgumentParser) -> None:
 def _twin(action: argparse.ArgumentParser) -> None:
     action.add_argument("--scenario", required=True, metavar="S", help="a name (newest version) or an id")
     action.add_argument("--into", required=True, metavar="FOLDER", help="the folder of the twin, which is made")
+    text = "persistence, or a simulated forecaster with the skill of generated years (default: persistence)"
+    action.add_argument("--forecast", choices=("persistence", "skill"), default="persistence", help=text)
     action.add_argument(
         "--simbench-wheel", metavar="FILE.whl", help="read simbench from a downloaded wheel (default: as installed)"
     )

@@ -22,14 +22,14 @@ def main(wanted: argparse.Namespace) -> int:
         raise InvalidInput(
             "gridbench data twin", [f"--into {folder}: a scenario stands there already; choose another, or say --replace"]
         )
-    wheels = [Path(one) if one else None for one in (wanted.simbench_wheel, wanted.nlprices_wheel)]
-    twin = build_twin(wanted.scenario, folder, *wheels)
+    simbench, nlprices = (Path(one) if one else None for one in (wanted.simbench_wheel, wanted.nlprices_wheel))
+    twin = build_twin(wanted.scenario, folder, simbench, nlprices, wanted.forecast)
     if wanted.json:
         print(json.dumps(twin.manifest, indent=1))
         return 0
     print("\n".join(line for one in twin.origins for line in origin_lines(one)))
     for name, one in twin.manifest["forecast_errors"].items():
-        print(f"forecast  {name}: the day before; " + ", ".join(f"{key} {value:.4f}" for key, value in one.items()) + " pu")
+        print(f"forecast  {name}: by {wanted.forecast}, " + ", ".join(f"{key} {value:.4f}" for key, value in one.items()) + " pu")
     print("\n".join(f"note      {note}" for note in twin.manifest["notes"]))
     print(f"days      {', '.join(f'{count} {name}' for name, count in twin.days.items())}")
     print(f"digest    of the series {twin.series_digest}\ndigest    of the scenario {twin.digest}")

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 from invented_wheels import price_lines, prices_wheel, simbench_wheel
 
-from gridbench.errors import InvalidInput
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.catalogue import load_scenario
 from gridbench.scenario.check import check
 from gridbench.scenario.digest import digest
 from gridbench.scenario.series import load
-from gridbench.scenario.twin import USD_PER_EUR, build_twin
+from gridbench.scenario.twin import FORECASTS, USD_PER_EUR, build_twin
 
 KNOWN_FILES = [
     "382a19641b27d304b469f4c06f6f7cce8a70e33227d2d76c9f571ce1a77432b8",
@@ -96,20 +97,33 @@ def test_stated_errors_are_those_of_the_forecasts(built):
         assert errors["rmse"] == pytest.approx(np.sqrt((away**2).mean()), abs=1e-4)
 
 
+def test_a_forecaster_of_stated_skill(built, wheels, tmp_path):
+    _, folder = built
+    twin = build_twin("ieee34_ieee13", tmp_path / "ieee34_ieee13_real_foreseen-v1", *wheels, forecast="skill")
+    assert check(tmp_path / twin.id) == []
+    columns, before = (load(one / "series" / "real.npz").columns for one in (tmp_path / twin.id, folder))
+    for name, values in columns.items():
+        assert np.array_equal(values, before[name]) != name.startswith("forecast_")
+    with pytest.raises(UnknownName, match="did you mean 'skill'"):
+        build_twin("ieee34_ieee13", tmp_path / "x", *wheels, forecast="skil")
+
+
 def test_what_has_no_twin(tmp_path, wheels, built):
     with pytest.raises(InvalidInput, match=r"ieee34_ieee13_real-v1 has none; choose ieee34_ieee13-v1"):
         build_twin(str(built[1] / "scenario.toml"), tmp_path / "x", *wheels)
-    with pytest.raises(InvalidInput, match="the folder other-v1 tells another name"):
+    with pytest.raises(InvalidInput, match="call it ieee34_ieee13_real-v1"):
         build_twin("ieee34_ieee13", tmp_path / "other-v1", *wheels)
+    assert not (tmp_path / "other-v1").exists()
 
 
 @pytest.mark.skipif(
     importlib.util.find_spec("simbench") is None or (importlib.util.find_spec("ev2gym") is None and PRICES_WHEEL is None),
     reason="needs the extras `simbench` and `nlprices`, or GRIDBENCH_EV2GYM_WHEEL with the path of ev2gym's wheel",
 )
-def test_the_real_twin_has_the_digest_of_the_documentation(tmp_path):
-    twin = build_twin("ieee34_ieee13", tmp_path / "ieee34_ieee13_real-v1", None, Path(PRICES_WHEEL) if PRICES_WHEEL else None)
+@pytest.mark.parametrize("forecast", FORECASTS)
+def test_the_real_twin_has_the_digest_of_the_documentation(tmp_path, forecast):
+    twin = build_twin("ieee34_ieee13", tmp_path / "twin", None, Path(PRICES_WHEEL) if PRICES_WHEEL else None, forecast)
     if [one.sha256 for one in twin.origins] != KNOWN_FILES:
         pytest.skip("other versions of the packages")
     page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
-    assert twin.series_digest in page
+    assert re.search(rf"^{forecast} +{twin.series_digest}$", page, flags=re.MULTILINE)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gridbench.scenario.series.intake.mapping import TimeRule
 
 Seconds = npt.NDArray[np.int64]
+YEARS = range(1970, 2200)
 FIXED = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 
@@ -91,18 +92,23 @@ def _parsed(texts: Sequence[str], rows: Sequence[int], rule: TimeRule) -> tuple[
     """The stamps that could be read, with their places, and the faults of the others."""
     parsed: list[tuple[int, datetime]] = []
     bad: list[int] = []
+    far: list[int] = []
     for place, text in enumerate(texts):
         try:
             one = datetime.strptime(text, rule.format) if rule.format else datetime.fromisoformat(text)  # noqa: DTZ007 located later
         except ValueError:
             bad.append(place)
             continue
-        parsed.append((place, one))
+        if one.year in YEARS:
+            parsed.append((place, one))
+        else:
+            far.append(place)
+    faults = [f"time: {rows_text(rows[place] for place in far)}: not in {YEARS[0]} to {YEARS[-1]}; correct them"] if far else []
     if not bad:
-        return parsed, []
+        return parsed, faults
     wanted = f"in the format {rule.format!r}" if rule.format else "ISO 8601"
     mend = "correct them" if rule.format else "state the format, like '%d.%m.%Y %H:%M'"
-    return parsed, [f"time: {rows_text(rows[place] for place in bad)}: {texts[bad[0]]!r} is not {wanted}; {mend}"]
+    return parsed, [*faults, f"time: {rows_text(rows[place] for place in bad)}: {texts[bad[0]]!r} is not {wanted}; {mend}"]
 
 
 def _located(parsed: Sequence[tuple[int, datetime]], rows: Sequence[int], zone: tzinfo, faults: list[str]) -> Stamps:

@@ -106,13 +106,13 @@ def _parquet(path: Path, raw: bytes) -> Table:
         raise InvalidInput(str(path), [fault]) from error
     try:
         found = parquet.read_table(io.BytesIO(raw))
-    except (pa.ArrowException, OSError) as error:
-        raise InvalidInput(str(path), [f"is no parquet file ({error}); write it again"]) from error
+        cells = [(name, found.column(index).to_pylist()) for index, name in enumerate(found.column_names)]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InvalidInput(str(path), [f"is no parquet file that can be read ({error}); write it again"]) from error
     faults = _name_faults(found.column_names)
     if faults or not found.num_rows:
         raise InvalidInput(str(path), faults or ["has no rows; export it again"])
-    columns = {name: [_text(cell) for cell in found.column(name).to_pylist()] for name in found.column_names}
-    return Table(columns, range(1, found.num_rows + 1), ".")
+    return Table({name: [_text(cell) for cell in column] for name, column in cells}, range(1, found.num_rows + 1), ".")
 
 
 def _text(cell: object) -> str:

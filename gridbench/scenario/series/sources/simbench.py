@@ -54,7 +54,8 @@ def simbench_series(
     wheel: Path | None = None,
     columns: collections.abc.Mapping[str, str] = COLUMNS,
     step_min: float = 60.0,
-    forecast: bool = True,  # noqa: FBT001, FBT002 a switch
+    *,
+    forecast: bool = True,
 ) -> Sourced:
     """Return the profiles `columns` (ours: SimBench's) of 2016, per unit of SimBench's own bases.
 

@@ -180,6 +180,12 @@ def test_zones(tmp_path, stamp, zone, told):
     assert told in faults_of(write(tmp_path / "t.csv", changed(STAMPS, r2=stamp), {"P": HALF}), rules)
 
 
+@pytest.mark.parametrize("stamp", ["0001-01-01", "9999-12-31 23:00"])
+def test_years_out_of_this_age(tmp_path, stamp):
+    path = write(tmp_path / "t.csv", [stamp] * 24, {"P": HALF})
+    assert "not in 1970 to 2199" in faults_of(path, load_rules())
+
+
 def test_stamps_without_offset_need_a_zone(tmp_path):
     rules = load_rules()
     del rules["time"]["zone"]
