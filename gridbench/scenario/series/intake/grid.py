@@ -41,7 +41,9 @@ def to_grid(
     order = np.argsort(stamps.seconds, kind="stable")
     backward = np.flatnonzero(np.diff(stamps.seconds) < 0) + 1
     if backward.size and not treatment.sort:
-        faults.append(f"time: {rows_text(numbers[backward])} go back in time; correct the stamps, or allow --sort")
+        faults.append(
+            f"time: {rows_text(numbers[backward])}: back in time from the row before; correct the stamps, or allow --sort"
+        )
     seconds, numbers = stamps.seconds[order], numbers[order]
     values = {name: column[stamps.places][order] for name, column in columns.items()}
     keep, duplicates = _once(seconds, numbers, values, treatment, faults)
@@ -56,7 +58,7 @@ def to_grid(
     odd = seconds % step != phases[phase_counts.argmax()]
     if odd.any():
         where = rows_text(np.sort(numbers[odd]))
-        faults.append(f"time: {where} do not lie on steps of {step / 60:g} min; correct the stamps, or cut the rows")
+        faults.append(f"time: {where}: not on steps of {step / 60:g} min; correct the stamps, or cut the rows")
         return None
     if (seconds[-1] - seconds[0]) // step > 40 * seconds.size:
         faults.append("time: nearly all steps are missing; check the years of the stamps")
@@ -85,10 +87,10 @@ def _once(
         unequal |= ~((column == column[first]) | (np.isnan(column) & np.isnan(column[first])))
     if unequal.any():
         told = np.sort(numbers[unequal | np.isin(first, first[unequal])])
-        faults.append(f"time: {rows_text(told)} have stamps of other rows and other values; decide which are right")
+        faults.append(f"time: {rows_text(told)}: the stamps of other rows with other values; decide which are right")
     equal = ~keep & ~unequal
     if equal.any() and not treatment.drop_duplicates:
-        faults.append(f"time: {rows_text(np.sort(numbers[equal]))} repeat other rows; cut them, or allow --drop-duplicates")
+        faults.append(f"time: {rows_text(np.sort(numbers[equal]))}: the same as other rows; cut them, or allow --drop-duplicates")
     return keep, int(equal.sum())
 
 

@@ -114,9 +114,8 @@ def _columns(table: Table, mapping: Mapping, stamps: Stamps | None, found: _Foun
         found.faults += cells.faults
         values = cells.values * convert.factor / (step_h if convert.per_step else 1.0) + convert.offset
         values, small = clipped(target, values, mapping.treatment.clip_pu)
-        found.notes += (
-            [f"{target}: {small} values below zero, within {mapping.treatment.clip_pu:g} pu, set to 0"] if small else []
-        )
+        told = f"{target}: {small} values below zero, within {mapping.treatment.clip_pu:g} pu, set to 0"
+        found.notes += [told] if small else []
         found.faults += range_faults(target, values, table.rows)
         columns[target] = values
     return columns
@@ -142,8 +141,10 @@ def _settled(grid: Grid, stamps: Stamps, mapping: Mapping, found: _Found) -> tup
         return None
     columns: dict[str, Floats] = {}
     for name, values in grid.columns.items():
-        filled, found.filled[name], faults = fill(name, values, treatment.fill, DAY_S // grid.step_s, window)
-        found.faults += faults
+        filled, found.filled[name], left = fill(values, treatment.fill, DAY_S // grid.step_s, window)
+        for begin, steps in left:
+            where = f"{steps} values from {local(grid.start_s + begin * grid.step_s, stamps.offset_h)}"
+            found.faults.append(f"{name}: {where} are missing, where {WORDS[treatment.fill]} is not known; cut these rows")
         columns[name] = filled[window.begin : window.begin + window.steps]
     if found.faults:
         return None
@@ -158,11 +159,8 @@ def _forecast(columns: dict[str, Floats], method: str | None, day_steps: int, fo
     """The columns with the forecasts asked for, and a note of what is missing or not to be used."""
     bare = [name for name in columns if needs_forecast(name) and FORECAST + name not in columns]
     if method is None:
-        found.notes += (
-            [f"no forecast of {', '.join(bare)}: devices that follow them need one; map it, or ask for --forecast"]
-            if bare
-            else []
-        )
+        told = f"no forecast of {', '.join(bare)}: devices that follow them need one; map it, or ask for --forecast"
+        found.notes += [told] if bare else []
         return columns
     if bare:
         found.notes.append(

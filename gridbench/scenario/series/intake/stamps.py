@@ -71,7 +71,9 @@ def read_stamps(texts: Sequence[str], rows: Sequence[int], rule: TimeRule) -> St
     parsed, faults = _parsed(texts, rows, rule)
     bare = [place for place, one in parsed if one.tzinfo is None]
     if 0 < len(bare) < len(parsed):
-        faults.append(f"time: {rows_text(rows[place] for place in bare)} have no offset from UTC, others have; write all alike")
+        faults.append(
+            f"time: {rows_text(rows[place] for place in bare)}: no offset from UTC, where others have one; write all alike"
+        )
     zone: tzinfo | None = None
     if rule.zone is not None:
         try:
@@ -143,7 +145,7 @@ def _located(parsed: Sequence[tuple[int, datetime]], rows: Sequence[int], zone: 
     if doubled and not (order >= 0).all() and not (order <= 0).all():
         where = rows_text(rows[place] for place in sorted(doubled))
         faults.append(
-            f"time: {where} stand in an hour that {zone} has twice, and the order that would tell which is lost; export in UTC"
+            f"time: {where}: in an hour that {zone} has twice, and the order that would tell which is lost; export in UTC"
         )
     elif doubled:
         stamps.notes.append(f"{len(doubled)} rows stand in an hour that {zone} has twice; told apart by their order")

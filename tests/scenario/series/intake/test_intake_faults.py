@@ -68,7 +68,7 @@ def test_the_doubled_hour_without_an_order_is_refused(tmp_path):
     rules = load_rules(sort=True)
     rules["time"]["format"] = GERMAN
     found = faults_of(write(tmp_path / "t.csv", stamps, {"P": [0.5] * 26}), rules)
-    assert "rows 4, 5 stand in an hour that Europe/Berlin has twice" in found
+    assert "rows 4, 5: in an hour that Europe/Berlin has twice" in found
 
 
 def test_a_doubled_hour_that_stands_once_is_a_gap(tmp_path):
@@ -91,17 +91,17 @@ def test_an_hour_that_the_clocks_leave_out_is_refused(tmp_path):
 
 def test_duplicates(tmp_path):
     twice = write(tmp_path / "equal.csv", [*STAMPS, STAMPS[-1]], {"P": [*HALF, 0.5]})
-    assert "row 26 repeat other rows" in faults_of(twice, load_rules())
+    assert "row 26: the same as other rows" in faults_of(twice, load_rules())
     series, report = taken(twice, load_rules(drop_duplicates=True))
     assert (series.n, report.duplicates_dropped) == (24, 1)
     unlike = write(tmp_path / "unequal.csv", [*STAMPS, STAMPS[-1]], {"P": [*HALF, 0.6]})
-    assert "rows 25, 26 have stamps of other rows and other values" in faults_of(unlike, load_rules(drop_duplicates=True))
+    assert "rows 25, 26: the stamps of other rows with other values" in faults_of(unlike, load_rules(drop_duplicates=True))
 
 
 def test_an_irregular_step(tmp_path):
     late = (DAY[5] + timedelta(minutes=7)).isoformat()
     found = faults_of(write(tmp_path / "t.csv", changed(STAMPS, r5=late), {"P": HALF}), load_rules())
-    assert "row 7 do not lie on steps of 60 min" in found
+    assert "row 7: not on steps of 60 min" in found
 
 
 def test_steps_that_do_not_fit(tmp_path):
@@ -130,9 +130,16 @@ def test_empty_cells_are_gaps_of_their_column(tmp_path, word):
 
 def test_what_no_method_can_fill(tmp_path):
     path = write(tmp_path / "t.csv", STAMPS, {"P": changed(HALF, r23="")})
-    assert "1 values are missing at the end" in faults_of(path, load_rules(fill_gaps=1))
+    assert "1 values from 2023-07-01T23:00+01:00 are missing" in faults_of(path, load_rules(fill_gaps=1))
     assert taken(path, load_rules(fill_gaps=1, fill="hold"))[1].columns["load_a"].filled == 1
     assert "the value 24 h before is not known" in faults_of(path, load_rules(fill_gaps=1, fill="yesterday"))
+
+
+def test_a_gap_whose_yesterday_is_a_gap_of_a_cut_day_is_refused(tmp_path):
+    stamps = [one.isoformat() for one in instants("2023-06-30T12:00+01:00", 36, 60)]
+    path = write(tmp_path / "t.csv", stamps, {"P": changed([0.5] * 36, r6="", r30="")})
+    assert "1 values from 2023-07-01T18:00+01:00 are missing" in faults_of(path, load_rules(fill_gaps=1, fill="yesterday"))
+    assert taken(path, load_rules(fill_gaps=1))[1].columns["load_a"].filled == 1
 
 
 def test_a_gap_is_filled_with_yesterday(tmp_path):
@@ -169,7 +176,7 @@ def test_doubts_are_told(tmp_path):
 @pytest.mark.parametrize(
     ("stamp", "zone", "told"),
     [
-        (DAY[2].replace(tzinfo=None).isoformat(), "Europe/Berlin", "row 4 have no offset from UTC, others have"),
+        (DAY[2].replace(tzinfo=None).isoformat(), "Europe/Berlin", "row 4: no offset from UTC, where others have one"),
         (STAMPS[2], "Europe/Berlim", "did you mean 'Europe/Berlin'"),
         (STAMPS[2], "+27:00", "unknown time zone '+27:00'"),
     ],

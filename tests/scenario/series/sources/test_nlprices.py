@@ -39,7 +39,7 @@ def test_the_rate_of_exchange_is_stated(halves):
     [
         (price_lines("2022-12-31T23:00", 24, SECOND), "stamps are not"),
         ([PARTING, *price_lines("2022-12-31T23:00", 24, FIRST)], "stamps are not"),
-        ([*price_lines("2022-12-31T23:00", 48, FIRST), "Netherlands,2023-01-01 00:00:00,,99.9"], "and other values"),
+        ([*price_lines("2022-12-31T23:00", 48, FIRST), "Netherlands,2023-01-01 00:00:00,,99.9"], "with other values"),
         ([*price_lines("2022-12-31T23:00", 24, FIRST), *price_lines("2023-01-02T02:00", 24, FIRST)], "no rows for 3 steps"),
         (price_lines("2021-12-31T23:00", 24, FIRST), "fewer than two different stamps"),
     ],
