@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from gridbench import __version__
+from gridbench.commands import data_arguments
 from gridbench.errors import GridbenchError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _paper):
+    for add in (_list, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _paper, _data):
         add(commands)
     return top
 
@@ -169,6 +170,11 @@ def _paper(commands: Commands) -> None:
     command.add_argument("--only", metavar="G,..", help="oracle: groups, of pglib, reconfiguration, placement (default: all)")
     command.add_argument("--time-limit", type=float, default=200.0, metavar="SECONDS", help="solvers: per lap (default: 200)")
     _json(command)
+
+
+def _data(commands: Commands) -> None:
+    command = _add(commands, "data", "bring measured data in: your own, or that of packages")
+    data_arguments.add(command, EXIT_CODES)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ def gridbench(*arguments):
 def test_help_names_every_command_and_the_exit_codes():
     found = gridbench("--help")
     assert found.returncode == 0
-    for word in ("list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper", "130 interrupted"):
+    for word in ("list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper", "data", "130 interrupted"):
         assert word in found.stdout
 
 
-@pytest.mark.parametrize("command", ["list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper"])
+@pytest.mark.parametrize("command", ["list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper", "data"])
 def test_every_command_has_help(command):
     found = gridbench(command, "--help")
     assert found.returncode == 0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT = "gridbench-series-1"
 META = "meta"
-MEND = "restore the file, or regenerate it with freeze_years"
+MEND = "restore the file, or make it again (freeze_years, or `gridbench data`)"
 UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 FIELDS: dict[str, type | tuple[type, ...]] = {
     "name": str,
@@ -113,7 +113,7 @@ def _read_members(path: Path) -> tuple[dict[str, npt.NDArray[np.generic]], list[
                 except UNREADABLE as error:
                     faults.append(f"column {name!r}: damaged ({error}); {MEND}")
     except FileNotFoundError as error:
-        raise InvalidInput(str(path), ["no such file; check the path, or write it with freeze_years"]) from error
+        raise InvalidInput(str(path), ["no such file; check the path, or write it (freeze_years, `gridbench data`)"]) from error
     except UNREADABLE as error:
         raise InvalidInput(str(path), [f"no complete npz file ({error}); {MEND}"]) from error
     return members, faults

@@ -42,11 +42,18 @@ class PvDesign:
     efficiency: float = 0.93
 
 
-def pv_output(climate: Climate, design: PvDesign, site: PvSite, weather: Weather) -> Callable[[Floats], Floats]:
-    """The map from a site's cloud latent (n,) to its power (n,) per unit of the AC rating, clipped to [0, 1].
+def ac_power(design: PvDesign, irradiance_w_m2: Floats, temperature_c: Floats) -> Floats:
+    """Power (n,) per unit of the AC rating, clipped to [0, 1], at an irradiance on the modules and an air temperature.
 
     Module temperature = air temperature + heating * irradiance (Ross, 1976); power falls by `per_k` per K above 25 degC.
     """
+    module_c = temperature_c + design.heating_k_m2_w * irradiance_w_m2
+    derate = 1.0 + design.per_k * (module_c - 25.0)
+    return np.clip(design.dc_over_ac * design.efficiency * irradiance_w_m2 / 1000.0 * derate, 0.0, 1.0)
+
+
+def pv_output(climate: Climate, design: PvDesign, site: PvSite, weather: Weather) -> Callable[[Floats], Floats]:
+    """The map from a site's cloud latent (n,) to its power (n,) per unit of the AC rating."""
     clock = weather.clock
     sun = sun_position(clock, climate.latitude_deg, climate.longitude_deg, climate.utc_offset_h)
     clear = clear_sky_w_m2(sun.cos_zenith)
@@ -54,8 +61,6 @@ def pv_output(climate: Climate, design: PvDesign, site: PvSite, weather: Weather
 
     def power(latent: Floats) -> Floats:
         irradiance = plane_irradiance_w_m2(sun, plane, clear * clear_sky_index(weather.sky, clock, latent))
-        module_c = weather.temperature_c + design.heating_k_m2_w * irradiance
-        derate = 1.0 + design.per_k * (module_c - 25.0)
-        return np.clip(design.dc_over_ac * design.efficiency * irradiance / 1000.0 * derate, 0.0, 1.0)
+        return ac_power(design, irradiance, weather.temperature_c)
 
     return power

@@ -20,6 +20,7 @@ class Series:
     """Columns of n steps of `step_h` (h) from `start` (ISO 8601 with its offset), each float64 of shape (n,) and read-only.
 
     PV, wind and load are per unit of a base that the scenario states, prices are currency/MWh, temperatures degC.
+    `preset` and `seed` say what it was generated from; measured ones name their source instead, and seed 0.
     """
 
     name: str

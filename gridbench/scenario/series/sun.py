@@ -85,7 +85,11 @@ def tracking_plane(sun: Sun) -> Plane:
 
 
 def plane_irradiance_w_m2(sun: Sun, plane: Plane, global_w_m2: Floats) -> Floats:
+    """Irradiance on the plane (W/m2) from the global one, split by `split_irradiance`; shape (n,)."""
+    return transposed_w_m2(plane, *split_irradiance(sun, global_w_m2), global_w_m2)
+
+
+def transposed_w_m2(plane: Plane, direct_w_m2: Floats, diffuse_w_m2: Floats, global_w_m2: Floats) -> Floats:
     """Irradiance on the plane (W/m2): direct + isotropic diffuse + ground-reflected (Liu and Jordan, 1963); shape (n,)."""
-    direct, diffuse = split_irradiance(sun, global_w_m2)
     seen_sky, seen_ground = (1.0 + plane.cos_tilt) / 2.0, (1.0 - plane.cos_tilt) / 2.0
-    return np.maximum(plane.cos_incidence, 0.0) * direct + diffuse * seen_sky + ALBEDO * global_w_m2 * seen_ground
+    return np.maximum(plane.cos_incidence, 0.0) * direct_w_m2 + diffuse_w_m2 * seen_sky + ALBEDO * global_w_m2 * seen_ground

@@ -46,6 +46,11 @@ def farm_curve() -> Floats:
     return curve
 
 
+def farm_power(speed_m_s: Floats) -> Floats:
+    """Power (n,) per unit of a farm at wind speeds at hub height (m/s)."""
+    return np.interp(speed_m_s, SPEED_M_S, farm_curve())
+
+
 def scale_m_s(regime: WindRegime, clock: Clock) -> Floats:
     """Weibull scale (m/s) of each step: between mid-months linear, times the daily swing; shape (n,)."""
     monthly = np.array(regime.scale_m_s)
@@ -62,6 +67,6 @@ def wind_output(regime: WindRegime, clock: Clock) -> Callable[[Floats], Floats]:
 
     def power(latent: Floats) -> Floats:
         exceedance = np.clip(1.0 - np.asarray(ndtr(latent), dtype=np.float64), 1e-12, 1.0)
-        return np.interp(scale * (-np.log(exceedance)) ** (1.0 / regime.shape), SPEED_M_S, farm_curve())
+        return farm_power(scale * (-np.log(exceedance)) ** (1.0 / regime.shape))
 
     return power

@@ -100,12 +100,13 @@ def corr(region, paid):
     }
 
 
-def of_region(region, price_column):
-    paid = region[price_column]
+def of_region(region, price_column, *, pv_of_highest=False):
+    """Statistics of a year by group; with `pv_of_highest` PV is per unit of its highest hour, as its observed series is."""
+    paid, sun = region[price_column], region["pv_region"]
     return {
         "price": price(paid),
         "load": load(region["load_region"]),
         "wind": wind(region["wind_region"]),
-        "pv": pv(region["pv_region"]),
+        "pv": pv(sun / sun.max() if pv_of_highest else sun),
         "corr": corr(region, paid),
     }
