@@ -1,6 +1,7 @@
 """The devices, one file each, and the table of their kinds."""
 
 from gridbench.physics.devices.capacitor_bank import CapacitorBank
+from gridbench.physics.devices.ev_charger import EvCharger
 from gridbench.physics.devices.generator import Generator
 from gridbench.physics.devices.grid_tie import GridTie
 from gridbench.physics.devices.load import Load
@@ -14,6 +15,7 @@ DEVICES = {
     "storage": Storage,
     "renewable": Renewable,
     "load": Load,
+    "ev_charger": EvCharger,
     "regulator": Regulator,
     "capacitor_bank": CapacitorBank,
     "grid_tie": GridTie,
@@ -22,6 +24,7 @@ DEVICES = {
 __all__ = [
     "DEVICES",
     "CapacitorBank",
+    "EvCharger",
     "Generator",
     "GridTie",
     "Load",

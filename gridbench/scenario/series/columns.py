@@ -32,6 +32,7 @@ KINDS = (
     ColumnKind("wind_", "pu", 10_000, 0.0, 1.0),
     ColumnKind("load_", "pu", 10_000, 0.0, 5.0),
     ColumnKind("net_", "pu", 10_000, -10.0, 10.0),
+    ColumnKind("ev_", "pu", 10_000, 0.0, 100.0),
 )
 
 
