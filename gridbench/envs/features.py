@@ -11,7 +11,7 @@ from gridbench.envs.field import Reading
 from gridbench.envs.scored import couplings, loading_field, state_field, voltage_field
 from gridbench.envs.signals import CLOCK, PRICES, agent_signals, device_signals, total_signals
 from gridbench.heron.feature import Feature
-from gridbench.physics.devices import Load, Renewable
+from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.plant.timers import Timers
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def constants(name: str, device: Device, *fields: str) -> Feature:
     return Feature(name, tuple(readings), OWN)
 
 
-def available(device: Renewable) -> Feature:
-    """Return the power that a renewable could give, now and by forecast."""
+def available(device: Renewable | EvCharger) -> Feature:
+    """Return the power that a renewable could give, or what a charger's cars can take and ask for, now and by forecast."""
     prefix = f"{device.name}."
     fields = [field for signal in device_signals(device) for field in signal.fields()]
     return Feature("forecast", tuple(replace(field, name=field.name.removeprefix(prefix)) for field in fields), OWN)
@@ -159,7 +159,8 @@ def series(scenario: Scenario) -> Feature:
 
     No load takes less than nothing, and no renewable gives less.
     """
-    powers = {column for one in scenario.devices if isinstance(one, Load | Renewable) for column in one.inputs().values()}
+    kinds = Load | FlexibleLoad | EvCharger | Renewable
+    powers = {column for one in scenario.devices if isinstance(one, kinds) for column in one.inputs().values()}
     fields = [
         Reading(
             name=column, unit=unit_of(column), lo=0.0 if column in powers else -math.inf,
@@ -196,7 +197,7 @@ def metrics(scenario: Scenario, name: str, *, part: bool = False, whole: bool = 
 
 def rating_mva(device: object) -> float:
     """Return the power that a device's readings are scaled by: its rating where it states one, else 1."""
-    stated = [getattr(device, field, 0.0) for field in ("s_max_mva", "rating_mva", "p_mw")]
+    stated = [getattr(device, field, None) or 0.0 for field in ("s_max_mva", "rating_mva", "p_mw", "power_mw")]
     return next((float(value) for value in stated if value > 0.0), 1.0)
 
 

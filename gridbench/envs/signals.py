@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gridbench.envs.field import Reading
 from gridbench.errors import InvalidInput
-from gridbench.physics.devices import Load, Renewable
+from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.scenario.series.columns import FORECAST
 
 if TYPE_CHECKING:
@@ -47,12 +47,13 @@ PRICES = _price_fields()
 
 @dataclass(frozen=True)
 class Signal:
-    """A power that follows series: the sum of `weight_mw` times a column, known now and as a forecast of the next hours."""
+    """A power or energy that follows series: the sum of `weight_mw` times a column, known now and by forecast."""
 
     owner: str
     name: str
     meaning: str
     weight_mw: dict[str, float]
+    unit: str = "MW"
 
     @property
     def scale_mw(self) -> float:
@@ -67,28 +68,41 @@ class Signal:
         ]
         half = 0.5 * self.scale_mw
         return [
-            Reading(name=name, unit="MW", scale=half, offset=half, meaning=meaning, source=f"{self.owner}/{name}")
+            Reading(name=name, unit=self.unit, scale=half, offset=half, meaning=meaning, source=f"{self.owner}/{name}")
             for name, meaning in named
         ]
 
 
-def device_signals(device: Renewable) -> list[Signal]:
-    """Return the signals of one device: the available power of a renewable."""
-    weight = {device.profile: device.p_rated_mw}
-    return [Signal(device.name, f"{device.name}.available_mw", f"available power of {device.name}", weight)]
+def device_signals(device: Renewable | EvCharger) -> list[Signal]:
+    """Return the signals of one device: the available power of a renewable, what the cars of a charger can take and ask for."""
+    if isinstance(device, Renewable):
+        weight = {device.profile: device.p_rated_mw}
+        return [Signal(device.name, f"{device.name}.available_mw", f"available power of {device.name}", weight)]
+    columns = device.inputs()
+    told = (
+        ("plugged_mw", "plugged_pu", "power that the plugged cars can take", "MW"),
+        ("arriving_mw", "arriving_pu", "energy asked by cars that come, an hour", "MW"),
+        ("due_mw", "due_pu", "energy due to cars that leave, an hour", "MW"),
+        ("asked_mwh", "asked_h", "energy asked by all cars of the step", "MWh"),
+    )
+    return [
+        Signal(device.name, f"{device.name}.{name}", f"{meaning}, {device.name}", {columns[column]: device.power_mw}, unit)
+        for name, column, meaning, unit in told
+    ]
 
 
 def agent_signals(scenario: Scenario, layout: Layout, agent: int) -> list[Signal]:
-    """Return the signals of an agent: its renewables one by one, and its load."""
+    """Return the signals of an agent: its renewables and chargers one by one, and its load."""
     own = [d for d, owner in zip(scenario.devices, layout.device_agents, strict=True) if owner == agent]
     found = [signal for device in own if isinstance(device, Renewable) for signal in device_signals(device)]
-    weights = _sum_of([d for d in own if isinstance(d, Load)])
+    found += [signal for device in own if isinstance(device, EvCharger) for signal in device_signals(device)]
+    weights = _sum_of([d for d in own if isinstance(d, Load | FlexibleLoad)])
     return [*found, Signal(layout.agents[agent], "load_mw", "demand of the own loads", weights)]
 
 
 def total_signals(scenario: Scenario) -> list[Signal]:
     """Return the signals of the whole network: all demand, and all that renewables could give."""
-    loads = [d for d in scenario.devices if isinstance(d, Load)]
+    loads = [d for d in scenario.devices if isinstance(d, Load | FlexibleLoad)]
     plants = [d for d in scenario.devices if isinstance(d, Renewable)]
     return [
         Signal("", "total_load_mw", "demand of all loads", _sum_of(loads)),
@@ -96,10 +110,10 @@ def total_signals(scenario: Scenario) -> list[Signal]:
     ]
 
 
-def _sum_of(devices: Sequence[Load | Renewable]) -> dict[str, float]:
+def _sum_of(devices: Sequence[Load | FlexibleLoad | Renewable]) -> dict[str, float]:
     weights: dict[str, float] = {}
     for device in devices:
-        weight = device.p_mw if isinstance(device, Load) else device.p_rated_mw
+        weight = device.p_rated_mw if isinstance(device, Renewable) else device.p_mw
         weights[device.profile] = weights.get(device.profile, 0.0) + weight
     return weights
 

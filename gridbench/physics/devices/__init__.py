@@ -2,6 +2,7 @@
 
 from gridbench.physics.devices.capacitor_bank import CapacitorBank
 from gridbench.physics.devices.ev_charger import EvCharger
+from gridbench.physics.devices.flexible_load import FlexibleLoad
 from gridbench.physics.devices.generator import Generator
 from gridbench.physics.devices.grid_tie import GridTie
 from gridbench.physics.devices.load import Load
@@ -16,6 +17,7 @@ DEVICES = {
     "renewable": Renewable,
     "load": Load,
     "ev_charger": EvCharger,
+    "flexible_load": FlexibleLoad,
     "regulator": Regulator,
     "capacitor_bank": CapacitorBank,
     "grid_tie": GridTie,
@@ -25,6 +27,7 @@ __all__ = [
     "DEVICES",
     "CapacitorBank",
     "EvCharger",
+    "FlexibleLoad",
     "Generator",
     "GridTie",
     "Load",
