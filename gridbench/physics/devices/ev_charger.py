@@ -15,6 +15,11 @@ DAY_H = 24.0
 """What cars ask for at once is at most what rated power charges in so many hours: no car stays past midnight in a series."""
 
 
+def positive(number: Number) -> Number:
+    """Return a number of the weather where it is above zero, else zero: a forecast may let leave what nobody asked for."""
+    return 0.5 * (number + (number**2) ** 0.5)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvCharger(Device):
     """Cars come, ask for energy and leave; what a car lacks when it leaves is unmet, priced and written off.
@@ -54,7 +59,7 @@ class EvCharger(Device):
         """Return charging power, the energy that leaving cars lack, whether they lack any, and reactive power if any is given."""
         found = {
             "charge_mw": Span(0.0, self.power_mw),
-            "unmet_mwh": Span(0.0, np.inf),
+            "unmet_mwh": Span(0.0, 2.0 * DAY_H * self.power_mw),  # all that is asked, and all that comes
             "short": Span(0, 1, integer=True),
         }
         return found if self.s_max_mva is None else {**found, "q_mvar": Span(-self.s_max_mva, self.s_max_mva)}
@@ -102,7 +107,7 @@ class EvCharger(Device):
         The mode keeps a write-off to cars that leave: where any is written off, those that stay are left with all they asked for.
         """
         after_mwh = self.advance(x, u, w, dt_h)["backlog_mwh"]
-        staying_mwh = self.power_mw * (w.asked_h - dt_h * w.due_pu)
+        staying_mwh = self.power_mw * positive(w.asked_h - dt_h * w.due_pu)
         most_mwh = self.power_mw * (DAY_H + dt_h * w.arriving_pu)
         rows: tuple[Row, ...] = (
             Le("power of plugged cars", u.charge_mw, self.power_mw * w.plugged_pu),
