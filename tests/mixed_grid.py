@@ -59,7 +59,7 @@ def devices(efficiency=0.95):
 @cache
 def mixed(steps=24, step_h=1.0, cheaper=0.0, efficiency=0.95):
     """Return the scenario; `cheaper` (usd/MWh) lowers the price, an efficiency of 0.12 leaves cars short whatever is done."""
-    site = AgentGroup("site", ("work", "home", "gen", "cell", "sun"), ("633", "634", "671"))
+    site = AgentGroup("site", ("work", "home", "gen", "cell", "sun"), ("633", "634"))
     return assemble(
         "mixed", IEEE13Bus("F").scaled(load=0.3, capacitor=0.0), devices(efficiency),
         [AgentGroup("operator", ("flex",), ()), site], step_h=step_h, steps=steps,
