@@ -38,7 +38,10 @@ def walk(
 
 
 def _weather(device: Device, rng: np.random.Generator) -> Values:
-    """Draw by the unit in the name: prices of both signs, shares between nothing and a little above the nominal, no breaker above."""
+    """Draw by the unit in the name: prices of both signs, shares between nothing and a little above the nominal.
+
+    A breaker is at most closed.
+    """
     drawn = {}
     for name in device.inputs():
         if name.endswith("_usd_per_mwh"):

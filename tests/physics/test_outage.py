@@ -55,7 +55,7 @@ def test_minimum_times_hold_through_outages_and_a_turning_unit_comes_back_at_its
         assert length >= (device.min_up_steps if on else device.min_down_steps)
 
 
-@pytest.mark.parametrize("device", (*GENERATORS[::4], *STORAGES[:2]), ids=lambda d: d.name)
+@pytest.mark.parametrize("device", [*GENERATORS[::4], *STORAGES[:2]], ids=lambda d: d.name)
 def test_a_closed_breaker_is_none(device):
     broken, closed = replace(device, connection="connected"), Values(connection=1.0)
     for x, ask, _ in walk(device, np.random.default_rng(5), 100):

@@ -127,7 +127,8 @@ def test_outages_are_expected_to_last_and_never_known_ahead():
 @pytest.mark.parametrize("name", ["mpc_perfect", "mpc", "stochastic_mpc"])
 def test_cars_flexible_loads_and_outages_are_planned_for(name):
     scenario = mixed(8)
-    cost = {one: play(World(scenario), make_policy(one, scenario), "test", 1, 0).trajectory.cost_usd.sum() for one in (name, "idle")}
+    played = {one: play(World(scenario), make_policy(one, scenario), "test", 1, 0).trajectory for one in (name, "idle")}
+    cost = {one: trajectory.cost_usd.sum() for one, trajectory in played.items()}
     bound = solve(scenario, "test", 1, time_limit_s=20.0, threads=1).bound_usd
     assert bound <= cost[name] < cost["idle"]
     assert name != "mpc_perfect" or cost[name] == pytest.approx(bound, rel=2e-3)

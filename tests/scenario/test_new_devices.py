@@ -64,7 +64,7 @@ def folder(tmp_path):
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir()
         text = TINY.read_text() + DEVICES
-        for old, new in (('ramp_mw_per_h = 0.3', 'ramp_mw_per_h = 0.3\nconnection = "connected_unit"'), *changes):
+        for old, new in (("ramp_mw_per_h = 0.3", 'ramp_mw_per_h = 0.3\nconnection = "connected_unit"'), *changes):
             assert old in text
             text = text.replace(old, new, 1)
         (home / "scenario.toml").write_text(text)
@@ -97,7 +97,7 @@ def test_check_prints_them(folder, capsys):
     [
         (('cars = "ev_work"', 'cars = "ev_home"'), "device[4] (cars).inputs: unknown column 'ev_home_plugged'"),
         (('"connected_unit"', '"connected_unti"'), "(diesel).connection: unknown column 'connected_unti': did you mean"),
-        (('"connected_unit"', '"pv_a"'), "(diesel).connection: column 'pv_a' tells of no breaker; mend: name one that begins with"),
+        (('"connected_unit"', '"pv_a"'), "(diesel).connection: column 'pv_a' tells of no breaker; mend: name one that"),
         (('"connected_unit"', '"price_usd_per_mwh"'), "(diesel).connection: column 'price_usd_per_mwh' is in currency/MWh"),
         (("share_max = 2", "share_max = 0.9"), "(cooling).share_max: is 0.9"),
         (("s_max_mva = 0.22", "s_max_mva = 0.1"), "(cars): power_mw must not be above s_max_mva"),

@@ -33,7 +33,7 @@ class EvCharger(Device):
     | `<cars>_plugged` | power that the plugged cars can take | pu of power_mw |
     | `<cars>_arriving` | energy asked by cars that come in the step, an hour | pu of power_mw |
     | `<cars>_due` | energy due to cars that leave by the end of the step, an hour | pu of power_mw |
-    | `<cars>_asked` | energy asked by all cars of the step: those there before it and those that come | h at power_mw, 24 at most |
+    | `<cars>_asked` | energy asked by all cars of the step: those from before it and those that come | h at power_mw, <= 24 |
 
     A day begins and ends without cars, so that a car that stays over midnight asks anew. Energy is charged with `efficiency`.
     Charges at power factor 1, unless `s_max_mva` rates a converter that gives reactive power beside. A car that comes to a

@@ -22,9 +22,9 @@ class Generator(Device):
     (stops) of the last steps are carried as states. While it runs, p lies in [p_min_mw, p_max_mw], the apparent power
     below s_max_mva and the power factor above power_factor_min. A start and a stop happen at or below `start_mw`.
 
-    `connection` may name a column of its breaker (1 closed, 0 open). While that is open the unit may stop from any power, or
-    turns on at `p_min_mw` with nothing of it reaching the bus, at the cost of an hour of running and of the power that does:
-    minimum times need not be broken by an outage, and it comes back at its minimum.
+    `connection` may name a column of its breaker (1 closed, 0 open). While that is open the unit may stop from any power, or it
+    goes on turning at `p_min_mw`, of which nothing reaches the bus and which burns no more than `cost_usd_per_h`: minimum times
+    hold through an outage, and a unit that turns comes back at its least output.
     """
 
     name: str

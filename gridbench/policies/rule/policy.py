@@ -84,7 +84,7 @@ class Rule(Policy):
             asks[:, self._place[f"{device}.{name}"]] = value
 
     def _dispatch(self, agent: str, seen: Seen, asks: Floats) -> Floats:
-        """Write what an agent asks of its own devices; return the power (batch,) that it announces beside loads and renewables."""
+        """Write what an agent asks of its own devices; return the power (batch,) that it announces beside demand and sun."""
         own = [device for device in self.scenario.devices if self._owner[device.name] == agent]
         plants = [device for device in own if isinstance(device, Renewable)]
         room = seen["load_mw"] - sum((seen[f"{one.name}.available_mw"] for one in plants), np.zeros(len(asks)))

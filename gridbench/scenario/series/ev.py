@@ -7,7 +7,8 @@
 | home | median 7.5, mean 10 kWh (assumed) | median 12.5 h (assumed) | 17 to 19 h, then overnight | 5 of 7 days (assumed) | |
 
 ACN-Data: Lee, Li and Low, Analysis and applications of an open EV charging dataset, ACM e-Energy 2019. Assumed for all kinds:
-energies and stays are log-normal and independent, arrivals normal, a charger serves one car a day at most.
+energies and stays are log-normal and independent, arrivals normal, a charger serves one car a day at most, and nobody asks for
+more than a stay can give, which takes the mean of `workplace` to 8.2 kWh at 6.6 kW.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from gridbench.errors import UnknownName
 from gridbench.scenario.series.columns import FORECAST, Ints
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 COLUMNS = ("plugged", "arriving", "due", "asked")
 """The columns of a site, `<site>_<column>`, as `EvCharger` describes them."""
 MOST_SHARE = 0.85
-"""Share of what a charger could give during a stay that its car asks for at most: deadlines are feasible at such an efficiency."""
+"""Share of what a charger could give in a stay that its car asks for at most: every deadline is feasible at this efficiency."""
 LONGEST_STAY_H = 24.0
 QUANTUM_H = 1e-4
 """Sums of energy are whole multiples of this (hours at rated power), so that all columns are stored without rounding."""
@@ -42,7 +44,7 @@ PAST_CHARGERS, PAST_WEEKS = 64, 52
 
 @dataclass(frozen=True)
 class EvClass:
-    """Energy (kWh) and stay (h) of a session, its hour of arrival, and sessions a charger on a weekday and on a day of a weekend."""
+    """Energy (kWh) and stay (h) of a session, its hour of arrival, and sessions a charger on a weekday and on a Saturday."""
 
     energy_median_kwh: float
     energy_mean_kwh: float
@@ -97,6 +99,10 @@ class Sessions(NamedTuple):
     end: Ints
     energy_h: Floats
 
+    def of(self, kept: npt.NDArray[np.bool_]) -> Sessions:
+        """Return the sessions that are kept."""
+        return Sessions(self.charger[kept], self.begin[kept], self.end[kept], self.energy_h[kept])
+
 
 def draw_sessions(site: EvSite, clock: Clock, rng: np.random.Generator) -> Sessions:
     """Return the sessions of a site, from the day before the clock's first: cars that stay over midnight are there then.
@@ -135,8 +141,7 @@ def cut_at_midnight(sessions: Sessions, a_day: int, steps: int) -> Sessions:
     end = np.concatenate([first, sessions.end[crosses]])
     each_h = sessions.energy_h / (sessions.end - sessions.begin)
     energy_h = np.concatenate([each_h, each_h[crosses]]) * (end - begin)
-    inside = (begin >= 0) & (begin < steps)
-    return Sessions(charger[inside], begin[inside], end[inside], energy_h[inside])
+    return Sessions(charger, begin, end, energy_h).of((begin >= 0) & (begin < steps))
 
 
 class Flow(NamedTuple):
@@ -146,18 +151,17 @@ class Flow(NamedTuple):
     arriving: Floats
     due: Floats
 
-    def __add__(self, other: object) -> Flow:  # type: ignore[override]
+    def plus(self, other: Flow) -> Flow:
         """Return both together."""
-        if not isinstance(other, Flow):
-            return NotImplemented
         return Flow(*(a + b for a, b in zip(self, other, strict=True)))
 
 
 def flow_of(sessions: Sessions, steps: int) -> Flow:
     """Return what sessions come to, quarter by quarter."""
     change = np.bincount(sessions.begin, minlength=steps + 1) - np.bincount(sessions.end, minlength=steps + 1)
-    arriving = np.bincount(sessions.begin, weights=sessions.energy_h, minlength=steps)
-    due = np.bincount(sessions.end - 1, weights=sessions.energy_h, minlength=steps)
+    arriving, due = np.zeros(steps), np.zeros(steps)
+    np.add.at(arriving, sessions.begin, sessions.energy_h)
+    np.add.at(due, sessions.end - 1, sessions.energy_h)
     return Flow(np.cumsum(change)[:steps].astype(np.float64), arriving, due)
 
 
@@ -170,11 +174,9 @@ def ev_columns(site: EvSite, clock: Clock, seed: int, step_h: float) -> dict[str
     a_day, own = round(24.0 / clock.step_h), stream(seed, f"{site.name}.sessions")
     sessions = cut_at_midnight(draw_sessions(site, clock, own), a_day, clock.n)
     booked = stream(seed, f"{site.name}.booked").random(site.chargers) < site.booked_share
-    known = booked[sessions.charger]
-    foretold = flow_of(Sessions(*(part[known] for part in sessions)), clock.n)
-    foretold += _usual(site, clock, float(np.count_nonzero(~booked)))
-    actual = flow_of(sessions, clock.n)
-    columns = _columns(site, clock, actual, step_h)
+    known = flow_of(sessions.of(booked[sessions.charger]), clock.n)
+    foretold = known.plus(_usual(site, clock, float(np.count_nonzero(~booked))))
+    columns = _columns(site, clock, flow_of(sessions, clock.n), step_h)
     forecast = _columns(site, clock, foretold, step_h)
     return columns | {FORECAST + name: values for name, values in forecast.items()}
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.series.climate import Climate
-from gridbench.scenario.series.ev import EvSite
 from gridbench.scenario.series.forecast import Skill
 from gridbench.scenario.series.load_shape import LOAD_CLASSES, LoadSite
 from gridbench.scenario.series.market import Market
@@ -19,6 +18,8 @@ from gridbench.scenario.series.wind import WindRegime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gridbench.scenario.series.ev import EvSite
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,16 @@ from gridbench.physics.devices import EvCharger
 from gridbench.physics.terms import Values
 from gridbench.scenario.series.clock import Clock
 from gridbench.scenario.series.columns import FORECAST
-from gridbench.scenario.series.ev import COLUMNS, EV_CLASSES, MOST_SHARE, QUANTUM_H, EvSite, Sessions, cut_at_midnight, draw_sessions
+from gridbench.scenario.series.ev import (
+    COLUMNS,
+    EV_CLASSES,
+    MOST_SHARE,
+    QUANTUM_H,
+    EvSite,
+    Sessions,
+    cut_at_midnight,
+    draw_sessions,
+)
 from gridbench.scenario.series.frozen import load, save
 from gridbench.scenario.series.generator import generate
 from gridbench.scenario.series.presets import CAISO_LIKE, Preset
