@@ -27,8 +27,8 @@ def content_digest(scenario: Scenario) -> str:
 def plain(value: object) -> object:
     """Return a value as JSON holds it, equal for equal values in every process.
 
-    A dataclass becomes its qualified class name and its fields, but for options of a device that are not taken, an array its type,
-    shape and hash. Raises TypeError for a value that has no such form, a function for instance.
+    A dataclass becomes its qualified class name and its fields, but for options of a device that are not taken, an array its
+    type, shape and hash. Raises TypeError for a value that has no such form, a function for instance.
     """
     if value is None or isinstance(value, str | int | float):
         return value

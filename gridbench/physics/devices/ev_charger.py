@@ -25,8 +25,8 @@ class EvCharger(Device):
     """Cars come, ask for energy and leave; what a car lacks when it leaves is unmet, priced and written off.
 
     All cars together are one backlog of energy asked and not yet charged, between two envelopes: none is charged that nobody
-    asked for, and after a step no more is left than those ask for that stay (earliest departure first, exact where each
-    deadline is feasible by itself). `cars` begins the names of the four columns that tell of them:
+    asked for, and after a step no more is left than those ask for that stay. Whoever leaves first is served first, and the power
+    of all plugged chargers is looked at, not that of each. `cars` begins the names of the four columns that tell of them:
 
     | column | meaning | unit |
     |---|---|---|
