@@ -13,6 +13,7 @@ from gridbench.envs.signals import CLOCK, PRICES, agent_signals, device_signals,
 from gridbench.heron.feature import Feature
 from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.plant.timers import Timers
+from gridbench.scenario.series.columns import CONNECTED
 
 if TYPE_CHECKING:
     from gridbench.networks.feeder import Branch
@@ -157,13 +158,14 @@ def prices() -> Feature:
 def series(scenario: Scenario) -> Feature:
     """Return the columns of the series as they stand: what drives the devices, and what a disturbance may change.
 
-    No load takes less than nothing, and no renewable gives less.
+    No load takes less than nothing, no renewable gives less, and a breaker is between open and closed.
     """
     kinds = Load | FlexibleLoad | EvCharger | Renewable
     powers = {column for one in scenario.devices if isinstance(one, kinds) for column in one.inputs().values()}
     fields = [
         Reading(
-            name=column, unit=unit_of(column), lo=0.0 if column in powers else -math.inf,
+            name=column, unit=unit_of(column), lo=0.0 if column in powers or column.startswith(CONNECTED) else -math.inf,
+            hi=1.0 if column.startswith(CONNECTED) else math.inf,
             meaning="series, until the next step", source=f"series.{column}",
         )
         for column in scenario.columns

@@ -39,6 +39,8 @@ def test_agents_are_given_what_policies_are_scored_on():
     names = {field.name: field.unit for field in batch.observer.fields("site")}
     assert {"work.plugged_mw": "MW", "home.asked_mwh_h6": "MWh", "work.backlog_mwh": "MWh"}.items() <= names.items()
     assert not any("connected" in name for name in names)
+    breakers = [slot.field for slot in env.stage.env.wiring.layout.slots if slot.field.name.startswith("connected_")]
+    assert {(field.lo, field.hi) for field in breakers} == {(0.0, 1.0)}
 
 
 @pytest.mark.parametrize("tick_s", [450.0, 1200.0, 3600.0])
