@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from gridbench.envs.codec import unit_of
 from gridbench.envs.field import Reading
 from gridbench.envs.scored import couplings, loading_field, state_field, voltage_field
-from gridbench.envs.signals import CLOCK, PRICES, agent_signals, device_signals, total_signals
+from gridbench.envs.signals import CLOCK, PRICES, agent_signals, breaker_fields, device_signals, total_signals
 from gridbench.heron.feature import Feature
 from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.plant.timers import Timers
@@ -52,6 +52,11 @@ def electrical(scenario: Scenario, device: Sited) -> Feature:
         ),
         OWN,
     )
+
+
+def breaker(device: Device) -> list[Feature]:
+    """Return whether the breaker of a device is closed, nothing for a device without one."""
+    return [Feature("breaker", (replace(one, name="connection"),), OWN) for one in breaker_fields([device]).values()]
 
 
 def states(scenario: Scenario, layout: Layout, device: Device, name: str, *others: Reading) -> Feature:

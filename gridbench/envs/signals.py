@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from gridbench.envs.field import Reading
 from gridbench.errors import InvalidInput
-from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
+from gridbench.physics.devices import EvCharger, FlexibleLoad, Generator, Load, Renewable, Storage
 from gridbench.scenario.series.columns import FORECAST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from gridbench.physics.terms import Device
     from gridbench.plant.layout import Layout
     from gridbench.scenario.scenario import Columns, Scenario
 
@@ -91,6 +92,18 @@ def device_signals(device: Renewable | EvCharger) -> list[Signal]:
     ]
 
 
+def breaker_fields(devices: Iterable[Device]) -> dict[str, Reading]:
+    """Return whether the breaker of each device that has one is closed now, by the column that tells; no forecast is shown."""
+    return {
+        device.name: Reading(
+            name=f"{device.name}.connection", unit="1", lo=0.0, hi=1.0, start=1.0, scale=0.5, offset=0.5,
+            meaning=f"breaker of {device.name}, 1 closed, 0 open, now", source=f"breaker.{device.name}",
+        )
+        for device in devices
+        if isinstance(device, Generator | Storage | Renewable) and device.connection is not None
+    }  # fmt: skip
+
+
 def agent_signals(scenario: Scenario, layout: Layout, agent: int) -> list[Signal]:
     """Return the signals of an agent: its renewables and chargers one by one, and its load."""
     own = [d for d, owner in zip(scenario.devices, layout.device_agents, strict=True) if owner == agent]
@@ -121,14 +134,16 @@ def _sum_of(devices: Sequence[Load | FlexibleLoad | Renewable]) -> dict[str, flo
 class DaySignals:
     """Computes the signals of whole days at once, in their units: (steps + 1, batch, fields), the last row after the day's end.
 
-    `places` tells where the number of each source stands: clock, prices, then signal after signal.
+    `places` tells where the number of each source stands: clock, prices, signal after signal, then breakers.
     """
 
     def __init__(self, scenario: Scenario, layout: Layout) -> None:
         """Build the weights of all agents' signals, and the totals', over the columns they read."""
         signals = [one for agent in range(len(layout.agents)) for one in agent_signals(scenario, layout, agent)]
         signals += total_signals(scenario)
-        fields = [*CLOCK, *PRICES, *(field for signal in signals for field in signal.fields())]
+        breakers = breaker_fields(scenario.devices)
+        fields = [*CLOCK, *PRICES, *(field for signal in signals for field in signal.fields()), *breakers.values()]
+        self._breakers = [device.inputs()["connection"] for device in scenario.devices if device.name in breakers]
         self.places = {field.source: i for i, field in enumerate(fields)}
         self._steps, self._step_h, self._price = scenario.steps, scenario.step_h, scenario.tie.price
         self._columns = sorted({column for signal in signals for column in signal.weight_mw})
@@ -152,7 +167,9 @@ class DaySignals:
         powers = np.concatenate([actual[self._now][..., None], forecast[self._ahead].transpose(0, 2, 3, 1)], axis=3)
         flat = powers.reshape(*powers.shape[:2], -1)
         price = np.array([day[self._price] for day in days], dtype=np.float64).T
-        return np.concatenate([self._clock(len(days)), self._prices(price), flat], axis=2)
+        stacked = np.array([[day[c] for c in self._breakers] for day in days], dtype=np.float64)
+        breakers = stacked.reshape(len(days), len(self._breakers), self._steps).transpose(2, 0, 1)[self._now]
+        return np.concatenate([self._clock(len(days)), self._prices(price), flat, breakers], axis=2)
 
     def _powers(self, days: Sequence[Columns], names: Sequence[str]) -> Floats:
         stacked = np.array([[day[c] for c in names] for day in days], dtype=np.float64).transpose(2, 0, 1)

@@ -57,6 +57,7 @@ class DeviceAgent(FieldAgent):
     def see(self, scenario: Scenario, layout: Layout) -> list[Feature]:
         """Return the device's features: its own by its kind, then money."""
         found = [features.electrical(scenario, cast("features.Sited", self.device))] if hasattr(self.device, "bus") else []
+        found += features.breaker(self.device)
         return [*found, *self.kept(scenario, layout), features.metrics(scenario, self.device.name)]
 
     def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:

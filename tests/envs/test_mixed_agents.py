@@ -38,9 +38,21 @@ def test_agents_are_given_what_policies_are_scored_on():
         assert seen[agent].tobytes() == numbers[0].tobytes()
     names = {field.name: field.unit for field in batch.observer.fields("site")}
     assert {"work.plugged_mw": "MW", "home.asked_mwh_h6": "MWh", "work.backlog_mwh": "MWh"}.items() <= names.items()
-    assert not any("connected" in name for name in names)
+    assert [name for name in names if "connect" in name] == [f"{one}.connection" for one in ("gen", "cell", "sun")]
     breakers = [slot.field for slot in env.stage.env.wiring.layout.slots if slot.field.name.startswith("connected_")]
     assert {(field.lo, field.hi) for field in breakers} == {(0.0, 1.0)}
+
+
+def test_a_breaker_is_seen_as_it_stands_and_never_ahead():
+    scenario = mixed()
+    batch, columns = BatchEnv(scenario, 1), scenario.window("test", 1)
+    fields = batch.observer.fields("site")
+    place = next(i for i, field in enumerate(fields) if field.name == "gen.connection")
+    seen, told = batch.reset([columns]), []
+    while not batch.over:
+        told.append(fields[place].value(seen["site"][0, place]))
+        seen, _, _ = batch.step({agent: np.zeros((1, size)) for agent, size in batch.codec.sizes.items()})
+    np.testing.assert_array_equal(told, columns["connected_gen"])
 
 
 @pytest.mark.parametrize("tick_s", [450.0, 1200.0, 3600.0])
