@@ -97,7 +97,7 @@ CHARGERS = (
 )
 BROKEN = tuple(
     replace(one, name=f"{one.name}_with_breaker", connection="connected")
-    for one in (*GENERATORS, *STORAGES[:4], *RENEWABLES)
+    for one in (*GENERATORS[::2], *STORAGES[:4], *RENEWABLES)
 )
 """Devices with a breaker that a series opens."""
 DEVICES = (*GENERATORS, *STORAGES, *RENEWABLES, *BROKEN, *LOADS, *FLEXIBLE, *CHARGERS, *STEPPED, *TIES)

@@ -8,7 +8,7 @@ from mixed_grid import mixed
 
 from gridbench.contracts import compiled
 from gridbench.oracle import solve
-from gridbench.physics.terms import MONEY
+from gridbench.physics.terms import MONEY, Values
 from gridbench.plant.plant import Plant
 
 SCENARIOS = {
@@ -69,3 +69,26 @@ def test_left_alone_cars_charge_at_once_and_nobody_is_short():
 @pytest.mark.parametrize("step_h", [0.25, 1.0])
 def test_the_compiled_step_agrees_with_the_interpreted_laws(step_h):
     compiled(mixed(24, step_h=step_h), np.random.default_rng(0), 2, calm=0.3)
+
+
+def test_through_a_dark_step_every_kwh_that_is_asked_is_charged_paid_for_or_turned_away():
+    scenario, dark = mixed(), 9
+    plant = Plant(scenario)
+    columns = {name: np.array(values) for name, values in scenario.window("test", 1).items()}
+    columns["load_residential_a"][dark] = 5.0
+    plant.reset([columns])
+    rest = np.array([[ask for device in scenario.devices for ask in device.at_rest().values()]])
+    rest[0, plant.layout.ask("work.charge_ceiling_mw")] = 0.02
+    results = [plant.step(rest) for _ in range(scenario.steps)]
+    assert [int(step.blackout[0]) for step in results] == [int(t == dark) for t in range(scenario.steps)]
+    work, names = next(device for device in scenario.devices if device.name == "work"), plant.layout.controls
+    places = (names.index(f"work.{name}") for name in ("charge_mw", "unmet_mwh"))
+    charged, unmet = (sum(step.controls[0, place] for step in results) for place in places)
+    asked = work.power_mw * columns["ev_work_arriving"]
+    assert asked[dark] > 0.0
+    assert work.efficiency * charged + unmet + asked[dark] == pytest.approx(asked.sum())
+    bill = scenario.blackout_usd + sum(
+        device.blackout_cost(Values(**{name: columns[column][dark] for name, column in device.inputs().items()}), 1.0)
+        for device in scenario.devices
+    )
+    assert results[dark].money[0, :, MONEY.index("blackout")].sum() == pytest.approx(bill)
