@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Shades = Mapping[str, tuple[float, ...]]
 
-COLOURS = {"grid_tie": "#999999", "generator": "#D55E00", "wind": "#009E73", "renewable": "#E69F00", "storage": "#0072B2"}
+COLOURS = {"grid_tie": "#999999", "generator": "#D55E00", "wind": "#009E73", "renewable": "#E69F00", "storage": "#0072B2",
+           "ev_charger": "#CC79A7", "flexible_load": "#F0E442"}  # fmt: skip
 """A colour by kind of device in the order of the stack, for colour-blind eyes too (Okabe and Ito); units differ in shade."""
 DASHES = "-", "--", "-.", ":"
 POWER, ENERGY, VOLTAGE, PRICE = "power (MW)\ninto the network +", "stored energy (MWh)", "voltage (pu)", "price (usd/MWh)"

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from gridbench.physics.devices import CapacitorBank, Generator, GridTie, Load, Regulator, Renewable, Storage
+from dataclasses import replace
+
+from gridbench.physics.devices import (
+    CapacitorBank,
+    EvCharger,
+    FlexibleLoad,
+    Generator,
+    GridTie,
+    Load,
+    Regulator,
+    Renewable,
+    Storage,
+)
 
 _DIESEL = {
     "bus": "b", "p_min_mw": 0.132, "p_max_mw": 0.66, "s_max_mva": 0.825, "cost_usd_per_mw2h": 100.0, "cost_usd_per_mwh": 72.4,
@@ -61,4 +73,31 @@ TIES = (
     ),
     GridTie(name="net_metering", bus="r", rating_mva=0.3, price="price", overload_usd_per_h=1e3, trip_loading=1.5),
 )
-DEVICES = (*GENERATORS, *STORAGES, *RENEWABLES, *LOADS, *STEPPED, *TIES)
+
+
+def flexible(name: str, **changes: float) -> FlexibleLoad:
+    fields = {"p_mw": 0.3, "q_mvar": 0.1, "shift_mwh": 0.4, "missing_usd_per_mwh": 200.0, "lost_load_usd_per_mwh": 5000.0}
+    return FlexibleLoad(name=name, bus="b", profile="load", **{**fields, **changes})
+
+
+def charger(name: str, **changes: float | None) -> EvCharger:
+    return EvCharger(name=name, bus="b", cars="ev", **{"power_mw": 0.2, "unmet_usd_per_mwh": 800.0, **changes})
+
+
+FLEXIBLE = (
+    flexible("ordinary"),
+    flexible("fading", fades_per_h=0.2, discomfort_usd_per_mwh=10.0),
+    flexible("all_of_it", share_min=0.0, share_max=3.0, fades_per_h=1.0),
+    flexible("firm", share_min=1.0, share_max=1.0, q_mvar=-0.1),
+)
+CHARGERS = (
+    charger("unity_power_factor"),
+    charger("converter", s_max_mva=0.25, efficiency=0.8),
+    charger("no_reactive_reserve", s_max_mva=0.2, efficiency=1.0),
+)
+BROKEN = tuple(
+    replace(one, name=f"{one.name}_with_breaker", connection="connected")
+    for one in (*GENERATORS[::2], *STORAGES[:4], *RENEWABLES)
+)
+"""Devices with a breaker that a series opens."""
+DEVICES = (*GENERATORS, *STORAGES, *RENEWABLES, *BROKEN, *LOADS, *FLEXIBLE, *CHARGERS, *STEPPED, *TIES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gridbench.physics.devices import Load, Renewable
+from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.physics.terms import MONEY, Device, Values
 from gridbench.plant.violations import KINDS, excesses
 
@@ -67,6 +67,11 @@ def _energy(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, 
         if isinstance(device, Load):
             shed = controls.get(f"{device.name}.shed_mw", np.zeros(dark.size))
             unserved += float(np.where(dark, device.demand(w), shed).sum())
+        if isinstance(device, FlexibleLoad):
+            unserved += float(np.where(dark, device.demand(w), 0.0).sum())
+        if isinstance(device, EvCharger):
+            unmet_mw = controls[f"{device.name}.unmet_mwh"] / scenario.step_h
+            unserved += float(np.where(dark, device.demand(w), unmet_mw).sum())
         if isinstance(device, Renewable):
             used += float(controls[f"{device.name}.p_mw"][lit].sum())
             available += float(np.sum(_available(device, w, scenario.step_h)))

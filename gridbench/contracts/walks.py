@@ -38,13 +38,18 @@ def walk(
 
 
 def _weather(device: Device, rng: np.random.Generator) -> Values:
-    """Draw by the unit in the name: prices of both signs, shares between nothing and a little above the nominal."""
+    """Draw by the unit in the name: prices of both signs, shares between nothing and a little above the nominal.
+
+    A breaker is at most closed.
+    """
     drawn = {}
     for name in device.inputs():
         if name.endswith("_usd_per_mwh"):
             drawn[name] = float(rng.uniform(-50.0, 300.0))
         else:
             drawn[name] = float(rng.choice([0.0, 1.0, rng.uniform(0.0, 1.3)]))
+        if name == "connection":
+            drawn[name] = min(drawn[name], 1.0)
     return Values(**drawn)
 
 

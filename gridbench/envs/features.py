@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 from gridbench.envs.codec import unit_of
 from gridbench.envs.field import Reading
 from gridbench.envs.scored import couplings, loading_field, state_field, voltage_field
-from gridbench.envs.signals import CLOCK, PRICES, agent_signals, device_signals, total_signals
+from gridbench.envs.signals import CLOCK, PRICES, agent_signals, breaker_fields, device_signals, total_signals
 from gridbench.heron.feature import Feature
-from gridbench.physics.devices import Load, Renewable
+from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.plant.timers import Timers
+from gridbench.scenario.series.columns import CONNECTED
 
 if TYPE_CHECKING:
     from gridbench.networks.feeder import Branch
@@ -53,6 +54,11 @@ def electrical(scenario: Scenario, device: Sited) -> Feature:
     )
 
 
+def breaker(device: Device) -> list[Feature]:
+    """Return whether the breaker of a device is closed, nothing for a device without one."""
+    return [Feature("breaker", (replace(one, name="connection"),), OWN) for one in breaker_fields([device]).values()]
+
+
 def states(scenario: Scenario, layout: Layout, device: Device, name: str, *others: Reading) -> Feature:
     """Return the states that a device carries from step to step, the hours since its starts and stops, and others."""
     own = [(i, state.rpartition(".")) for i, state in enumerate(layout.states)]
@@ -78,8 +84,8 @@ def constants(name: str, device: Device, *fields: str) -> Feature:
     return Feature(name, tuple(readings), OWN)
 
 
-def available(device: Renewable) -> Feature:
-    """Return the power that a renewable could give, now and by forecast."""
+def available(device: Renewable | EvCharger) -> Feature:
+    """Return the power that a renewable could give, or what a charger's cars can take and ask for, now and by forecast."""
     prefix = f"{device.name}."
     fields = [field for signal in device_signals(device) for field in signal.fields()]
     return Feature("forecast", tuple(replace(field, name=field.name.removeprefix(prefix)) for field in fields), OWN)
@@ -157,12 +163,14 @@ def prices() -> Feature:
 def series(scenario: Scenario) -> Feature:
     """Return the columns of the series as they stand: what drives the devices, and what a disturbance may change.
 
-    No load takes less than nothing, and no renewable gives less.
+    No load takes less than nothing, no renewable gives less, and a breaker is between open and closed.
     """
-    powers = {column for one in scenario.devices if isinstance(one, Load | Renewable) for column in one.inputs().values()}
+    kinds = Load | FlexibleLoad | EvCharger | Renewable
+    powers = {column for one in scenario.devices if isinstance(one, kinds) for column in one.inputs().values()}
     fields = [
         Reading(
-            name=column, unit=unit_of(column), lo=0.0 if column in powers else -math.inf,
+            name=column, unit=unit_of(column), lo=0.0 if column in powers or column.startswith(CONNECTED) else -math.inf,
+            hi=1.0 if column.startswith(CONNECTED) else math.inf,
             meaning="series, until the next step", source=f"series.{column}",
         )
         for column in scenario.columns
@@ -196,7 +204,7 @@ def metrics(scenario: Scenario, name: str, *, part: bool = False, whole: bool = 
 
 def rating_mva(device: object) -> float:
     """Return the power that a device's readings are scaled by: its rating where it states one, else 1."""
-    stated = [getattr(device, field, 0.0) for field in ("s_max_mva", "rating_mva", "p_mw")]
+    stated = [getattr(device, field, None) or 0.0 for field in ("s_max_mva", "rating_mva", "p_mw", "power_mw")]
     return next((float(value) for value in stated if value > 0.0), 1.0)
 
 

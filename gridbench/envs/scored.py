@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gridbench.envs.codec import unit_of
 from gridbench.envs.field import Reading
-from gridbench.envs.signals import CLOCK, PRICES, agent_signals, total_signals
+from gridbench.envs.signals import CLOCK, PRICES, agent_signals, breaker_fields, total_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ def scored_fields(scenario: Scenario, layout: Layout, agent: int) -> tuple[Readi
     signals = [*agent_signals(scenario, layout, agent), *(total_signals(scenario) if operator else [])]
     known = [*CLOCK, *PRICES, *(field for signal in signals for field in signal.fields())]
     own = [name for name, owner in zip(layout.devices, layout.device_agents, strict=True) if owner == agent]
+    known += breaker_fields(device for device in scenario.devices if device.name in own).values()
     states = [replace(state_field(layout, i), meaning="own state") for i in _states_of(layout, own)]
     whole = _whole(scenario) if operator else []
     return (*known, *states, *_network(scenario, layout, agent), *_regulated(scenario, own), *whole)

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from gridbench.envs.field import Reading
 from gridbench.errors import InvalidInput
-from gridbench.physics.devices import Load, Renewable
+from gridbench.physics.devices import EvCharger, FlexibleLoad, Generator, Load, Renewable, Storage
 from gridbench.scenario.series.columns import FORECAST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from gridbench.physics.terms import Device
     from gridbench.plant.layout import Layout
     from gridbench.scenario.scenario import Columns, Scenario
 
@@ -47,12 +48,13 @@ PRICES = _price_fields()
 
 @dataclass(frozen=True)
 class Signal:
-    """A power that follows series: the sum of `weight_mw` times a column, known now and as a forecast of the next hours."""
+    """A power or energy that follows series: the sum of `weight_mw` times a column, known now and by forecast."""
 
     owner: str
     name: str
     meaning: str
     weight_mw: dict[str, float]
+    unit: str = "MW"
 
     @property
     def scale_mw(self) -> float:
@@ -67,28 +69,53 @@ class Signal:
         ]
         half = 0.5 * self.scale_mw
         return [
-            Reading(name=name, unit="MW", scale=half, offset=half, meaning=meaning, source=f"{self.owner}/{name}")
+            Reading(name=name, unit=self.unit, scale=half, offset=half, meaning=meaning, source=f"{self.owner}/{name}")
             for name, meaning in named
         ]
 
 
-def device_signals(device: Renewable) -> list[Signal]:
-    """Return the signals of one device: the available power of a renewable."""
-    weight = {device.profile: device.p_rated_mw}
-    return [Signal(device.name, f"{device.name}.available_mw", f"available power of {device.name}", weight)]
+def device_signals(device: Renewable | EvCharger) -> list[Signal]:
+    """Return the signals of one device: the available power of a renewable, what the cars of a charger can take and ask for."""
+    if isinstance(device, Renewable):
+        weight = {device.profile: device.p_rated_mw}
+        return [Signal(device.name, f"{device.name}.available_mw", f"available power of {device.name}", weight)]
+    columns = device.inputs()
+    told = (
+        ("plugged_mw", "plugged_pu", "power that the plugged cars can take", "MW"),
+        ("arriving_mw", "arriving_pu", "energy asked by cars that come, an hour", "MW"),
+        ("due_mw", "due_pu", "energy due to cars that leave, an hour", "MW"),
+        ("asked_mwh", "asked_h", "energy asked by all cars of the step", "MWh"),
+    )
+    return [
+        Signal(device.name, f"{device.name}.{name}", f"{meaning}, {device.name}", {columns[column]: device.power_mw}, unit)
+        for name, column, meaning, unit in told
+    ]
+
+
+def breaker_fields(devices: Iterable[Device]) -> dict[str, Reading]:
+    """Return whether the breaker of each device that has one is closed now, by the column that tells; no forecast is shown."""
+    return {
+        device.name: Reading(
+            name=f"{device.name}.connection", unit="1", lo=0.0, hi=1.0, start=1.0, scale=0.5, offset=0.5,
+            meaning=f"breaker of {device.name}, 1 closed, 0 open, now", source=f"breaker.{device.name}",
+        )
+        for device in devices
+        if isinstance(device, Generator | Storage | Renewable) and device.connection is not None
+    }  # fmt: skip
 
 
 def agent_signals(scenario: Scenario, layout: Layout, agent: int) -> list[Signal]:
-    """Return the signals of an agent: its renewables one by one, and its load."""
+    """Return the signals of an agent: its renewables and chargers one by one, and its load."""
     own = [d for d, owner in zip(scenario.devices, layout.device_agents, strict=True) if owner == agent]
     found = [signal for device in own if isinstance(device, Renewable) for signal in device_signals(device)]
-    weights = _sum_of([d for d in own if isinstance(d, Load)])
+    found += [signal for device in own if isinstance(device, EvCharger) for signal in device_signals(device)]
+    weights = _sum_of([d for d in own if isinstance(d, Load | FlexibleLoad)])
     return [*found, Signal(layout.agents[agent], "load_mw", "demand of the own loads", weights)]
 
 
 def total_signals(scenario: Scenario) -> list[Signal]:
     """Return the signals of the whole network: all demand, and all that renewables could give."""
-    loads = [d for d in scenario.devices if isinstance(d, Load)]
+    loads = [d for d in scenario.devices if isinstance(d, Load | FlexibleLoad)]
     plants = [d for d in scenario.devices if isinstance(d, Renewable)]
     return [
         Signal("", "total_load_mw", "demand of all loads", _sum_of(loads)),
@@ -96,10 +123,10 @@ def total_signals(scenario: Scenario) -> list[Signal]:
     ]
 
 
-def _sum_of(devices: Sequence[Load | Renewable]) -> dict[str, float]:
+def _sum_of(devices: Sequence[Load | FlexibleLoad | Renewable]) -> dict[str, float]:
     weights: dict[str, float] = {}
     for device in devices:
-        weight = device.p_mw if isinstance(device, Load) else device.p_rated_mw
+        weight = device.p_rated_mw if isinstance(device, Renewable) else device.p_mw
         weights[device.profile] = weights.get(device.profile, 0.0) + weight
     return weights
 
@@ -107,14 +134,16 @@ def _sum_of(devices: Sequence[Load | Renewable]) -> dict[str, float]:
 class DaySignals:
     """Computes the signals of whole days at once, in their units: (steps + 1, batch, fields), the last row after the day's end.
 
-    `places` tells where the number of each source stands: clock, prices, then signal after signal.
+    `places` tells where the number of each source stands: clock, prices, signal after signal, then breakers.
     """
 
     def __init__(self, scenario: Scenario, layout: Layout) -> None:
         """Build the weights of all agents' signals, and the totals', over the columns they read."""
         signals = [one for agent in range(len(layout.agents)) for one in agent_signals(scenario, layout, agent)]
         signals += total_signals(scenario)
-        fields = [*CLOCK, *PRICES, *(field for signal in signals for field in signal.fields())]
+        breakers = breaker_fields(scenario.devices)
+        fields = [*CLOCK, *PRICES, *(field for signal in signals for field in signal.fields()), *breakers.values()]
+        self._breakers = [device.inputs()["connection"] for device in scenario.devices if device.name in breakers]
         self.places = {field.source: i for i, field in enumerate(fields)}
         self._steps, self._step_h, self._price = scenario.steps, scenario.step_h, scenario.tie.price
         self._columns = sorted({column for signal in signals for column in signal.weight_mw})
@@ -138,7 +167,9 @@ class DaySignals:
         powers = np.concatenate([actual[self._now][..., None], forecast[self._ahead].transpose(0, 2, 3, 1)], axis=3)
         flat = powers.reshape(*powers.shape[:2], -1)
         price = np.array([day[self._price] for day in days], dtype=np.float64).T
-        return np.concatenate([self._clock(len(days)), self._prices(price), flat], axis=2)
+        stacked = np.array([[day[c] for c in self._breakers] for day in days], dtype=np.float64)
+        breakers = stacked.reshape(len(days), len(self._breakers), self._steps).transpose(2, 0, 1)[self._now]
+        return np.concatenate([self._clock(len(days)), self._prices(price), flat, breakers], axis=2)
 
     def _powers(self, days: Sequence[Columns], names: Sequence[str]) -> Floats:
         stacked = np.array([[day[c] for c in names] for day in days], dtype=np.float64).transpose(2, 0, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.scenario.scenario import day_count
-from gridbench.scenario.series.columns import FORECAST
+from gridbench.scenario.series.columns import CONNECTED, FORECAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,16 @@ def perfect(columns: Columns, t: int) -> Columns:  # noqa: ARG001
 
 
 def forecast(columns: Columns, t: int) -> Columns:
-    """Return the day-ahead forecasts, and up to step t what was; a column without forecast, as the day-ahead price, is known."""
-    return {name: _joined(columns, name, t, np.asarray(columns.get(FORECAST + name, columns[name]))) for name in columns}
+    """Return the day-ahead forecasts, and up to step t what was; a column without forecast, as the day-ahead price, is known.
+
+    Outages are not announced: what is cut off in step t is expected to stay so.
+    """
+    return {name: _joined(columns, name, t, _expected(columns, name, t)) for name in columns}
 
 
 def persistence(columns: Columns, t: int) -> Columns:
-    """Return the series of the day as if all that has a forecast stayed as it is in step t."""
-    stays = {name: np.full(len(columns[name]), columns[name][t]) for name in columns if FORECAST + name in columns}
+    """Return the series of the day as if all that has a forecast, and every outage, stayed as it is in step t."""
+    stays = {name: _held(columns, name, t) for name in columns if FORECAST + name in columns or name.startswith(CONNECTED)}
     return {name: _joined(columns, name, t, stays.get(name, np.asarray(columns[name]))) for name in columns}
 
 
@@ -72,8 +75,18 @@ class Analogs:
         for day in nearest:
             expected = np.clip(own + self._error[day], 0.0, self._most[:, None])
             ahead = dict(zip(self._names, expected, strict=True))
-            found.append({name: _joined(columns, name, t, ahead.get(name, np.asarray(columns[name]))) for name in columns})
+            found.append({name: _joined(columns, name, t, ahead.get(name, _expected(columns, name, t))) for name in columns})
         return found
+
+
+def _expected(columns: Columns, name: str, t: int) -> NDArray[np.float64]:
+    """Return the forecast of a column, itself where it has none and is known, and what it is in step t where it is an outage."""
+    return _held(columns, name, t) if name.startswith(CONNECTED) else np.asarray(columns.get(FORECAST + name, columns[name]))
+
+
+def _held(columns: Columns, name: str, t: int) -> NDArray[np.float64]:
+    """Return a column as if it stayed as it is in step t."""
+    return np.full(len(columns[name]), columns[name][t])
 
 
 def _joined(columns: Columns, name: str, t: int, ahead: NDArray[np.float64]) -> NDArray[np.float64]:

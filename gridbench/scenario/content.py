@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import Field, fields, is_dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gridbench.physics.terms import Device
 from gridbench.scenario.digest import digest_of
 
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ def content_digest(scenario: Scenario) -> str:
 def plain(value: object) -> object:
     """Return a value as JSON holds it, equal for equal values in every process.
 
-    A dataclass becomes its qualified class name and its fields, an array its type, shape and hash. Raises TypeError for a value
-    that has no such form, a function for instance.
+    A dataclass becomes its qualified class name and its fields, but for options of a device that are not taken, an array its
+    type, shape and hash. Raises TypeError for a value that has no such form, a function for instance.
     """
     if value is None or isinstance(value, str | int | float):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return [_class(value), {field.name: plain(getattr(value, field.name)) for field in fields(value)}]
+        own = {field.name: getattr(value, field.name) for field in fields(value) if not _left_out(value, field)}
+        return [_class(value), {name: plain(inner) for name, inner in own.items()}]
     if isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject:
         return _array(np.asarray(value))
     if isinstance(value, Mapping):
@@ -48,6 +50,11 @@ def _array(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> object:
     """The type, shape and hash of an array, the same on machines of either byte order."""
     stored = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<")))
     return {"array": [stored.dtype.str, list(array.shape), hashlib.sha256(stored.tobytes()).hexdigest()]}
+
+
+def _left_out(value: object, field: Field[Any]) -> bool:
+    """Whether a field is an option of a device that is not taken: new options must not rename what was there before them."""
+    return isinstance(value, Device) and field.default is None and getattr(value, field.name) is None
 
 
 def _class(value: object) -> str:

@@ -6,11 +6,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gridbench.errors import InvalidInput, UnknownName
-from gridbench.physics.devices import DEVICES, Load, Renewable
+from gridbench.physics.devices import DEVICES, EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.physics.terms import Device
 from gridbench.scenario.scenario import Split, day_count
 from gridbench.scenario.series import Series, load
-from gridbench.scenario.series.columns import FORECAST, kind_of
+from gridbench.scenario.series.columns import CONNECTED, FORECAST, kind_of
 from gridbench.scenario.tables import LoadsTable
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from gridbench.scenario.reading import Item, Reading
     from gridbench.scenario.tables import SplitTable, TimeTable
 
-UNITS = {"profile": "pu", "price": "currency/MWh"}
+CONNECTION = "connection"
+"""The key of the column that opens and closes the breaker of a device."""
+UNITS = {"profile": "pu", "price": "currency/MWh", CONNECTION: "pu"}
 """The keys of tables that name a column, and the unit of that column."""
-FORESEEN = (Load, LoadsTable, Renewable)
-"""What observations show a forecast of."""
+FORESEEN = (Load, LoadsTable, Renewable, FlexibleLoad, EvCharger)
+"""What observations show a forecast of, but for outages."""
 
 
 class Read(NamedTuple):
@@ -129,6 +131,9 @@ def column_faults(reading: Reading, items: Sequence[Item[Any]], library: Mapping
         if one.unit not in {None, own}:
             reading.add(one.path, f"column {one.column!r} is in {own}; mend: name one in {one.unit}")
             continue
+        if one.path.endswith(f".{CONNECTION}") and one.unit and not one.column.startswith(CONNECTED):
+            reading.add(one.path, f"column {one.column!r} tells of no breaker; mend: name one that begins with {CONNECTED!r}")
+            continue
         needed |= {one.column, FORECAST + one.column} if one.foreseen else {one.column}
     for path, series in library.items():
         for name in sorted(needed - set(series.columns)):
@@ -142,7 +147,8 @@ def _reads(items: Sequence[Item[Any]]) -> Iterable[Read]:
         value, stated = item.value, {key: item.text(key) for key in UNITS if item.text(key)}
         plug_in = isinstance(value, Device) and type(value) not in DEVICES.values()
         for key, column in stated.items():
-            yield Read(f"{item.path}.{key}", column, None if plug_in else UNITS[key], isinstance(value, FORESEEN))
+            foreseen = isinstance(value, FORESEEN) and key != CONNECTION
+            yield Read(f"{item.path}.{key}", column, None if plug_in else UNITS[key], foreseen)
         for column in value.inputs().values() if isinstance(value, Device) else ():
             if column not in stated.values():
                 yield Read(f"{item.path}.inputs", column, None, isinstance(value, FORESEEN))

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from mixed_grid import mixed
 
-from gridbench.bench.metrics import METRICS, measure
+from gridbench.bench.metrics import METRICS, measure, weather
 from gridbench.bench.world import World
 from gridbench.oracle.certify import idle_asks
 from gridbench.physics.terms import MONEY
@@ -68,3 +69,17 @@ def test_a_dark_step_is_zero_volts_and_all_demand_unserved_whatever_the_arrays_h
     assert found["blackout_steps"] == 1
     assert found["violating_steps_share"] == pytest.approx(1 / 6)
     assert found["renewable_used_share"] < 1.0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_cars_lack_is_unserved_as_it_is_billed(dark):
+    scenario = mixed(efficiency=0.12)
+    run = World(scenario).replay("test", 1, idle_asks(scenario))
+    run = replace(run, blackout=np.full(scenario.steps, dark))
+    found = measure(scenario, scenario.window("test", 1), run)
+    turned_away = sum(
+        float(np.sum(device.demand(weather(device, scenario.window("test", 1)))))
+        for device in scenario.devices
+    )
+    assert found["unserved_mwh"] == pytest.approx(turned_away if dark else found["unserved_usd"] / 600.0)
+    assert found["unserved_mwh"] > 0.0

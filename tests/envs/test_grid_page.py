@@ -9,7 +9,7 @@ PAGE = Page("grid.md")
 
 
 def test_every_python_block_has_its_output():
-    assert PAGE.fences == (len(PAGE.blocks), len(PAGE.blocks)) == (4, 4)
+    assert PAGE.fences == (len(PAGE.blocks), len(PAGE.blocks)) == (5, 5)
 
 
 @pytest.mark.parametrize(("code", "printed"), PAGE.blocks, ids=PAGE.ids)

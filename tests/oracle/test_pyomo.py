@@ -20,6 +20,7 @@ from gridbench.physics.terms import MONEY, Cone, Eq, Le, Values
 from gridbench.plant.plant import Plant
 
 sys.path.append(str(Path(__file__).parent.parent / "scenario"))
+from mixed_grid import mixed
 from plug_in_heater import Heater
 
 pyo = pytest.importorskip("pyomo.environ")
@@ -58,6 +59,7 @@ SCENARIOS = {
     "six steps": tiny.scenario,
     "energy is paid for": lambda: small(3, cheaper=30.0),
     "device of one's own": heated,
+    "cars, flexible load and outages": lambda: mixed(6),
 }
 
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from mixed_grid import mixed
 
 from gridbench.bench.episode import play
 from gridbench.bench.intervals import published
 from gridbench.bench.world import World
 from gridbench.errors import InvalidInput, UnknownName
+from gridbench.oracle import solve
 from gridbench.policies import make_policy
 from gridbench.policies.mpc import Mpc, StochasticMpc
 from gridbench.policies.outlook import OUTLOOKS, Analogs, forecast, perfect, persistence
@@ -107,3 +109,26 @@ def test_a_day_lands_near_the_witness(scenario, world, name, regret):
     episode = play(world, make_policy(name, scenario), "test", 12, 0)
     cost = float(episode.trajectory.cost_usd.sum())
     assert interval.bound_usd <= cost <= (1.0 + regret) * interval.witness_usd
+
+
+def test_outages_are_expected_to_last_and_never_known_ahead():
+    scenario, t = mixed(), 16
+    columns = scenario.window("test", 1)
+    for outlook in (forecast, persistence):
+        told = outlook(columns, t)["connected_gen"]
+        np.testing.assert_array_equal(told[: t + 1], columns["connected_gen"][: t + 1])
+        assert np.all(told[t:] == 1.0)
+        assert np.all(outlook(columns, 17)["connected_gen"][17:] == 0.0)
+    for sample in Analogs(scenario, "train", 2).draw(columns, t):
+        assert np.all(sample["connected_gen"][t:] == 1.0)
+    np.testing.assert_array_equal(perfect(columns, t)["connected_gen"], columns["connected_gen"])
+
+
+@pytest.mark.parametrize("name", ["mpc_perfect", "mpc", "stochastic_mpc"])
+def test_cars_flexible_loads_and_outages_are_planned_for(name):
+    scenario = mixed(8)
+    played = {one: play(World(scenario), make_policy(one, scenario), "test", 1, 0).trajectory for one in (name, "idle")}
+    cost = {one: trajectory.cost_usd.sum() for one, trajectory in played.items()}
+    bound = solve(scenario, "test", 1, time_limit_s=20.0, threads=1).bound_usd
+    assert bound <= cost[name] < cost["idle"]
+    assert name != "mpc_perfect" or cost[name] == pytest.approx(bound, rel=2e-3)

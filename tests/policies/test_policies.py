@@ -7,9 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from mixed_grid import mixed
 
 from gridbench.envs.batch import BatchEnv
 from gridbench.errors import InvalidInput, UnknownName
+from gridbench.physics.terms import MONEY
 from gridbench.policies import POLICIES, Policy, make_policy
 from gridbench.policies.foresight import day_of
 from gridbench.policies.idle import idle_asks
@@ -162,3 +164,11 @@ def test_the_trained_baseline_costs_less_than_the_rule(scenario):
     days = list(scenario.split("validation").days)
     trained, rule = (play(scenario, make_policy(name, scenario), days)[1].sum(axis=(1, 2)) for name in ("mappo", "rule"))
     assert trained.mean() < rule.mean()
+
+
+def test_the_rule_charges_cars_in_time_and_saves_by_shifting():
+    scenario = mixed()
+    money = {name: play(scenario, make_policy(name, scenario), (0, 1, 2), "test")[1].sum(axis=1) for name in ("idle", "rule")}
+    assert np.all(money["rule"].sum(axis=1) < money["idle"].sum(axis=1))
+    short = [MONEY.index(name) for name in ("unserved", "missing_energy")]
+    assert np.all(money["rule"][:, short].sum(axis=1) < 0.01 * money["idle"].sum(axis=1))

@@ -10,7 +10,17 @@ from gridbench.envs import features
 from gridbench.envs.agents.fuel import Fuel
 from gridbench.envs.codec import ask_part
 from gridbench.heron.agents.field_agent import FieldAgent
-from gridbench.physics.devices import CapacitorBank, Generator, GridTie, Load, Regulator, Renewable, Storage
+from gridbench.physics.devices import (
+    CapacitorBank,
+    EvCharger,
+    FlexibleLoad,
+    Generator,
+    GridTie,
+    Load,
+    Regulator,
+    Renewable,
+    Storage,
+)
 from gridbench.physics.terms import Values
 
 if TYPE_CHECKING:
@@ -29,6 +39,8 @@ SLOPE = 20.0
 """A storage answers with full power where a MWh earns this much (usd)."""
 _TOLD = ("price.price_rest_mean", "time.left_share")
 _ENERGY = "storage.energy_mwh"
+_OWED = "shift.owed_mwh"
+_CARS = ("cars.backlog_mwh", "forecast.arriving_mw", "forecast.due_mw", "forecast.asked_mwh")
 
 
 class DeviceAgent(FieldAgent):
@@ -45,6 +57,7 @@ class DeviceAgent(FieldAgent):
     def see(self, scenario: Scenario, layout: Layout) -> list[Feature]:
         """Return the device's features: its own by its kind, then money."""
         found = [features.electrical(scenario, cast("features.Sited", self.device))] if hasattr(self.device, "bus") else []
+        found += features.breaker(self.device)
         return [*found, *self.kept(scenario, layout), features.metrics(scenario, self.device.name)]
 
     def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
@@ -64,6 +77,12 @@ class DeviceAgent(FieldAgent):
     def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:  # noqa: ARG002 - a hook
         """Return the asks that a price changes."""
         return {}
+
+    def later(self, observation: Observation) -> tuple[Array, Array]:
+        """Return the mean price of buying from now on (usd/MWh), and the hours that are left after this step."""
+        told = {name.rpartition(".")[2]: observation[name] for name in observation.names() if name.split("/")[-1] in _TOLD}
+        mean = self.tie.buy_usd_per_mwh(Values(price_usd_per_mwh=told["price_rest_mean"]))
+        return np.asarray(mean), np.maximum(told["left_share"] * self.day_h - self.step_h, 0.0)
 
 
 class GeneratorAgent(DeviceAgent):
@@ -103,13 +122,11 @@ class StorageAgent(DeviceAgent):
     def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:
         """Compare the price with the later mean of buying, through efficiencies and wear: full power at SLOPE usd/MWh of gain."""
         unit = cast("Storage", self.device)
-        told = {name.rpartition(".")[2]: observation[name] for name in observation.names() if name.split("/")[-1] in _TOLD}
-        later = self.tie.buy_usd_per_mwh(Values(price_usd_per_mwh=told["price_rest_mean"]))
+        later, left_h = self.later(observation)
         loop, wear = unit.efficiency_in * unit.efficiency_out, 2.0 * unit.wear_usd_per_mwh
         gives, takes = price * loop - later - wear, later * loop - price - wear
         wanted = unit.power_mw * (np.clip(gives / SLOPE, 0.0, 1.0) - np.clip(takes / SLOPE, 0.0, 1.0))
         begun, now = unit.initial()["energy_mwh"], observation[_ENERGY]
-        left_h = np.maximum(told["left_share"] * self.day_h - self.step_h, 0.0)
         needed = begun - left_h * unit.power_mw * unit.efficiency_in  # at the end of this step, to be full again in time
         most = np.maximum(now - needed, 0.0) * unit.efficiency_out / self.step_h
         owed = np.maximum(needed - now, 0.0) / unit.efficiency_in / self.step_h
@@ -139,6 +156,57 @@ class LoadAgent(DeviceAgent):
         """Compare the price with the value of lost load."""
         most = self.device.asks()["shed_mw"].hi
         return {"shed_mw": np.where(price > cast("Load", self.device).lost_load_usd_per_mwh, most, 0.0)}
+
+
+class FlexibleLoadAgent(DeviceAgent):
+    """Puts off what the price makes dear against the day's later mean, catches up where it is cheap, and ends without debt."""
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return the debt, and the demand at the nominal profile."""
+        limits = features.constants("power_limits", self.device, "p_mw", "shift_mwh")
+        return [features.states(scenario, layout, self.device, "shift"), limits]
+
+    def needed(self) -> tuple[str, ...]:
+        """Return the debt."""
+        return (_OWED,)
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:
+        """Compare the price with the later mean through the discomfort: all that may be shifted at SLOPE usd/MWh of gain."""
+        load = cast("FlexibleLoad", self.device)
+        mean, left_h = self.later(observation)
+        owed_mwh, spare = observation[_OWED], load.discomfort_usd_per_mwh
+        most_mw, back_mw = (1.0 - load.share_min) * load.p_mw, (load.share_max - 1.0) * load.p_mw
+        later_mw = most_mw * np.clip((price - mean - spare) / SLOPE, 0.0, 1.0)
+        sooner_mw = back_mw * np.clip((mean - price - spare) / SLOPE, 0.0, 1.0)
+        room_mw = (0.5 * back_mw * left_h - owed_mwh) / self.step_h  # demand may be half of the nominal one later
+        return {"later_mw": np.where(room_mw < 0.0, np.maximum(room_mw, -back_mw), np.minimum(later_mw, room_mw) - sooner_mw)}
+
+
+class EvChargerAgent(DeviceAgent):
+    """Charges at once while the price is not above the day's later mean, else what is due in this step."""
+
+    def kept(self, scenario: Scenario, layout: Layout) -> list[Feature]:
+        """Return the backlog, what cars can take and ask for, and the rated power."""
+        charger = cast("EvCharger", self.device)
+        return [
+            features.states(scenario, layout, self.device, "cars"),
+            features.available(charger),
+            features.constants("power_limits", self.device, "power_mw"),
+        ]
+
+    def needed(self) -> tuple[str, ...]:
+        """Return the backlog, and what is asked and due in this step."""
+        return _CARS
+
+    def marginal(self, price: Array, observation: Observation) -> dict[str, Array]:
+        """Compare the price with the later mean; whoever leaves gets what is due while that is worth its price."""
+        charger = cast("EvCharger", self.device)
+        mean, _ = self.later(observation)
+        backlog_mwh, arriving_mw, due_mw, asked_mwh = (observation[name] for name in _CARS)
+        owed_mwh = backlog_mwh + self.step_h * (arriving_mw + due_mw) - asked_mwh
+        due = np.clip(owed_mwh / (charger.efficiency * self.step_h), 0.0, charger.power_mw)
+        worth = np.where(price <= charger.efficiency * charger.unmet_usd_per_mwh, due, 0.0)
+        return {"charge_ceiling_mw": np.where(price <= mean, charger.power_mw, worth)}
 
 
 class SteppedAgent(DeviceAgent):
@@ -191,6 +259,8 @@ AGENTS: dict[type[Device], Callable[..., DeviceAgent]] = {
     Storage: StorageAgent,
     Renewable: RenewableAgent,
     Load: LoadAgent,
+    FlexibleLoad: FlexibleLoadAgent,
+    EvCharger: EvChargerAgent,
     Regulator: RegulatorAgent,
     CapacitorBank: CapacitorAgent,
     GridTie: TieAgent,

@@ -51,4 +51,5 @@ class Fuel:
 
 def _hourly_usd(unit: Generator, p_mw: float) -> float:
     running = Values(p_mw=p_mw, q_mvar=0.0, on=1.0, start=0.0, stop=0.0)
-    return float(unit.cost(Values(), running, Values(), 1.0)["generation"])
+    closed = Values(**dict.fromkeys(unit.inputs(), 1.0))
+    return float(unit.cost(Values(), running, closed, 1.0)["generation"])

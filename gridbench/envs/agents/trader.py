@@ -104,7 +104,8 @@ class Trader:
         """Return what the unit makes in this step when it is asked to stand still, to run at nothing, and at all (MW)."""
         x = Values(**{state: observation[name] for state, name in self.status.items()})
         asks = [unit.at_rest() | {"on": on, "p_mw": p_mw} for on, p_mw in ((0.0, 0.0), (1.0, 0.0), (1.0, unit.p_max_mw))]
-        made = [np.asarray(unit.settle(x, Values(**ask), Values(), self.step_h)["p_mw"]) for ask in asks]
+        closed = Values(**dict.fromkeys(unit.inputs(), 1.0))  # nobody announces that a breaker opens
+        made = [np.asarray(unit.settle(x, Values(**ask), closed, self.step_h)["p_mw"]) for ask in asks]
         return [np.where(p_mw > SLACK, p_mw, 0.0) for p_mw in made]
 
     def _fuel_usd_per_h(self, output: Array, start: Array) -> Array:

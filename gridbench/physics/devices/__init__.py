@@ -1,6 +1,8 @@
 """The devices, one file each, and the table of their kinds."""
 
 from gridbench.physics.devices.capacitor_bank import CapacitorBank
+from gridbench.physics.devices.ev_charger import EvCharger
+from gridbench.physics.devices.flexible_load import FlexibleLoad
 from gridbench.physics.devices.generator import Generator
 from gridbench.physics.devices.grid_tie import GridTie
 from gridbench.physics.devices.load import Load
@@ -14,6 +16,8 @@ DEVICES = {
     "storage": Storage,
     "renewable": Renewable,
     "load": Load,
+    "ev_charger": EvCharger,
+    "flexible_load": FlexibleLoad,
     "regulator": Regulator,
     "capacitor_bank": CapacitorBank,
     "grid_tie": GridTie,
@@ -22,6 +26,8 @@ DEVICES = {
 __all__ = [
     "DEVICES",
     "CapacitorBank",
+    "EvCharger",
+    "FlexibleLoad",
     "Generator",
     "GridTie",
     "Load",

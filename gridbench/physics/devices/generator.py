@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from gridbench.physics.curves import quadratic
+from gridbench.physics.devices.breaker import connected
 from gridbench.physics.quantities import NonNegative, Positive, PositiveCount, PositiveShare  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import SLACK, reach
 from gridbench.physics.terms import Cone, Device, Eq, Le, Number, Row, Span, Values
@@ -20,6 +21,10 @@ class Generator(Device):
     The minimum up and down times are the turn-on and turn-off inequalities of Rajan and Takriti (2005): the starts
     (stops) of the last steps are carried as states. While it runs, p lies in [p_min_mw, p_max_mw], the apparent power
     below s_max_mva and the power factor above power_factor_min. A start and a stop happen at or below `start_mw`.
+
+    `connection` may name a column of its breaker (1 closed, 0 open). While that is open the unit may stop from any power, or it
+    goes on turning at `p_min_mw`, of which nothing reaches the bus and which burns no more than `cost_usd_per_h`: minimum times
+    hold through an outage, and a unit that turns comes back at its least output.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Generator(Device):
     ramp_mw_per_h: Positive
     min_up_steps: PositiveCount = 1
     min_down_steps: PositiveCount = 1
+    connection: str | None = None
     kind: Literal["generator"] = "generator"
     gate: ClassVar[str | None] = "on"
 
@@ -79,9 +85,13 @@ class Generator(Device):
         controls = self.controls()
         return {name: controls[name] for name in ("on", "p_mw", "q_mvar")}
 
-    def inject(self, u: Values, w: Values) -> tuple[Number, Number]:  # noqa: ARG002
-        """Return the output."""
-        return u.p_mw, u.q_mvar
+    def inputs(self) -> dict[str, str]:
+        """Return the column of the breaker if there is one."""
+        return connected(self.connection)
+
+    def inject(self, u: Values, w: Values) -> tuple[Number, Number]:
+        """Return the output, what the breaker lets through of it."""
+        return self._through(u.p_mw, w), self._through(u.q_mvar, w)
 
     def advance(self, x: Values, u: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
         """Shift the memory of starts and stops by one step."""
@@ -91,8 +101,8 @@ class Generator(Device):
                 after[f"{word}_{age}"] = getattr(u, control) if age == 1 else getattr(x, f"{word}_{age - 1}")
         return after
 
-    def limits(self, x: Values, u: Values, w: Values, dt_h: float) -> tuple[Row, ...]:  # noqa: ARG002
-        """Return commitment, minimum times, capability and ramps."""
+    def limits(self, x: Values, u: Values, w: Values, dt_h: float) -> tuple[Row, ...]:
+        """Return commitment, minimum times, capability and ramps; an open breaker takes the load off at once."""
         tangent = (1.0 / self.power_factor_min**2 - 1.0) ** 0.5
         ramp_mw = self.ramp_mw_per_h * dt_h
         starts = sum((getattr(x, f"started_{age}") for age in range(1, self.min_up_steps)), start=u.start)
@@ -102,17 +112,29 @@ class Generator(Device):
             Le("minimum up time", starts, u.on),
             Le("minimum down time", stops, 1.0 - u.on),
             Le("minimum output", self.p_min_mw * u.on, u.p_mw),
-            Le("maximum output", u.p_mw, self.p_max_mw * u.on),
+            Le("maximum output", u.p_mw, self._most_mw(w) * u.on),
             Cone("apparent power", (u.p_mw, u.q_mvar), self.s_max_mva * u.on),
             Le("power factor, lagging", u.q_mvar, tangent * u.p_mw),
             Le("power factor, leading", -u.q_mvar, tangent * u.p_mw),
             Le("ramp up", u.p_mw - x.p_mw, ramp_mw * x.on + self.start_mw * u.start),
-            Le("ramp down", x.p_mw - u.p_mw, ramp_mw * u.on + self.start_mw * u.stop),
+            Le("ramp down", x.p_mw - u.p_mw, ramp_mw * u.on + self.start_mw * u.stop + self._shed_mw(w)),
         )
 
+    def _through(self, power: Number, w: Values) -> Number:
+        """Return what of a power reaches the bus."""
+        return power if self.connection is None else power * w.connection
+
+    def _most_mw(self, w: Values) -> Number:
+        """Return the most that a running unit makes: behind an open breaker its least."""
+        return self.p_max_mw if self.connection is None else self.p_min_mw + (self.p_max_mw - self.p_min_mw) * w.connection
+
+    def _shed_mw(self, w: Values) -> Number:
+        """Return by how much more than its ramp the unit may fall as the breaker opens."""
+        return 0.0 if self.connection is None else self.p_max_mw * (1.0 - w.connection)
+
     def cost(self, x: Values, u: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
-        """Return fuel and start cost."""
-        fuel = quadratic(u.p_mw, self.cost_usd_per_mw2h, self.cost_usd_per_mwh, self.cost_usd_per_h, u.on)
+        """Return fuel and start cost; fuel is burnt for what reaches the bus."""
+        fuel = quadratic(self._through(u.p_mw, w), self.cost_usd_per_mw2h, self.cost_usd_per_mwh, self.cost_usd_per_h, u.on)
         return {"generation": dt_h * fuel, "start": self.start_usd * u.start}
 
     def settle(self, x: Values, ask: Values, w: Values, dt_h: float) -> dict[str, Number]:

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from gridbench.physics.devices.breaker import connected
 from gridbench.physics.quantities import Positive  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import reach
 from gridbench.physics.terms import Cone, Device, Le, Number, Row, Span, Values
@@ -14,13 +15,17 @@ from gridbench.physics.terms import Cone, Device, Le, Number, Row, Span, Values
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewable(Device):
-    """A plant whose available power is a series; it may be curtailed, and its inverter gives reactive power."""
+    """A plant whose available power is a series; it may be curtailed, and its inverter gives reactive power.
+
+    `connection` may name a column of its breaker (1 closed, 0 open): it gives only what reaches the bus, and nothing while open.
+    """
 
     name: str
     bus: str
     p_rated_mw: Positive
     s_max_mva: Positive
     profile: str
+    connection: str | None = None
     kind: Literal["renewable"] = "renewable"
     ceilings: ClassVar[tuple[str, ...]] = ("p_ceiling_mw",)
 
@@ -33,8 +38,8 @@ class Renewable(Device):
         return {"p_mw": Span(0.0, self.p_rated_mw), "q_mvar": Span(-self.s_max_mva, self.s_max_mva)}
 
     def inputs(self) -> dict[str, str]:
-        """Return the column of the available power (per unit of p_rated_mw)."""
-        return {"available_pu": self.profile}
+        """Return the column of the available power (per unit of p_rated_mw), and that of the breaker if there is one."""
+        return {"available_pu": self.profile, **connected(self.connection)}
 
     def asks(self) -> dict[str, Span]:
         """Return a ceiling of the output, and reactive power."""
@@ -45,14 +50,15 @@ class Renewable(Device):
         """Return the output as its own ceiling."""
         return {"p_ceiling_mw": u.p_mw, "q_mvar": u.q_mvar}
 
-    def inject(self, u: Values, w: Values) -> tuple[Number, Number]:  # noqa: ARG002
-        """Return the output."""
-        return u.p_mw, u.q_mvar
+    def inject(self, u: Values, w: Values) -> tuple[Number, Number]:
+        """Return the output; of the reactive power what the breaker lets through."""
+        return u.p_mw, u.q_mvar if self.connection is None else u.q_mvar * w.connection
 
     def limits(self, x: Values, u: Values, w: Values, dt_h: float) -> tuple[Row, ...]:  # noqa: ARG002
         """Return the available power and the inverter disc."""
+        most_mw = self.p_rated_mw * w.available_pu
         return (
-            Le("available power", u.p_mw, self.p_rated_mw * w.available_pu),
+            Le("available power", u.p_mw, most_mw if self.connection is None else most_mw * w.connection),
             Cone("inverter", (u.p_mw, u.q_mvar), self.s_max_mva),
         )
 

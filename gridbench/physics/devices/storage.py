@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from gridbench.physics.devices.breaker import connected
 from gridbench.physics.quantities import NonNegative, Positive, PositiveShare, Share  # noqa: TC001 - scenario files are read by these types
 from gridbench.physics.reach import reach
 from gridbench.physics.terms import Cone, Device, Le, Number, Row, Span, Values
@@ -16,7 +17,8 @@ from gridbench.physics.terms import Cone, Device, Le, Number, Row, Span, Values
 class Storage(Device):
     """A storage with two efficiencies, an energy band, wear, an inverter disc, and a charge-or-discharge mode.
 
-    Energy that is missing at the end of the day against its start is priced; energy left over earns nothing.
+    Energy that is missing at the end of the day against its start is priced; energy left over earns nothing. `connection` may
+    name a column of its breaker (1 closed, 0 open): while that is open it keeps its energy, and nothing reaches the bus.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Storage(Device):
     energy_share_initial: Share = 0.5
     wear_usd_per_mwh: NonNegative = 0.0
     missing_usd_per_mwh: NonNegative
+    connection: str | None = None
     kind: Literal["storage"] = "storage"
 
     def faults(self) -> list[str]:
@@ -60,6 +63,10 @@ class Storage(Device):
         """Return the stored energy at the start of the day."""
         return {"energy_mwh": self.energy_share_initial * self.energy_mwh}
 
+    def inputs(self) -> dict[str, str]:
+        """Return the column of the breaker if there is one."""
+        return connected(self.connection)
+
     def asks(self) -> dict[str, Span]:
         """Return net power (discharge positive) and reactive power."""
         return {"p_mw": Span(-self.power_mw, self.power_mw), "q_mvar": self.controls()["q_mvar"]}
@@ -68,9 +75,9 @@ class Storage(Device):
         """Return the net power and the reactive power of the controls."""
         return {"p_mw": u.discharge_mw - u.charge_mw, "q_mvar": u.q_mvar}
 
-    def inject(self, u: Values, w: Values) -> tuple[Number, Number]:  # noqa: ARG002
-        """Return the net output."""
-        return u.discharge_mw - u.charge_mw, u.q_mvar
+    def inject(self, u: Values, w: Values) -> tuple[Number, Number]:
+        """Return the net output; of the reactive power what the breaker lets through."""
+        return u.discharge_mw - u.charge_mw, u.q_mvar if self.connection is None else u.q_mvar * w.connection
 
     def advance(self, x: Values, u: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
         """Charge and discharge with their efficiencies."""
@@ -79,9 +86,10 @@ class Storage(Device):
 
     def limits(self, x: Values, u: Values, w: Values, dt_h: float) -> tuple[Row, ...]:  # noqa: ARG002
         """Return the mode and the inverter disc."""
+        power_mw = self.power_mw if self.connection is None else self.power_mw * w.connection
         return (
-            Le("charges in charging mode only", u.charge_mw, self.power_mw * u.charging),
-            Le("discharges in discharging mode only", u.discharge_mw, self.power_mw * (1.0 - u.charging)),
+            Le("charges in charging mode only", u.charge_mw, power_mw * u.charging),
+            Le("discharges in discharging mode only", u.discharge_mw, power_mw * (1.0 - u.charging)),
             Cone("inverter", (u.discharge_mw - u.charge_mw, u.q_mvar), self.s_max_mva),
         )
 

@@ -22,7 +22,7 @@ def generator_asks(unit: Generator, tie: GridTie, seen: Seen, room_mw: Floats) -
     """Return commitment and powers (batch,) in 0/1, MW and Mvar.
 
     A unit starts when the hours of its minimum up time together repay the start, and runs at the power where its marginal
-    cost meets the price of buying, but not far above `room_mw` (batch,), what its microgrid still draws.
+    cost meets the price of buying, but not far above `room_mw` (batch,), what its microgrid draws; not while it is cut off.
     """
     buy = np.column_stack([seen["price"], seen.ahead("price", 8)]) + tie.delivery_usd_per_mwh
     room_mw = room_mw + EXPORT_SHARE * unit.p_max_mw
@@ -34,7 +34,8 @@ def generator_asks(unit: Generator, tie: GridTie, seen: Seen, room_mw: Floats) -
     stays = (profit[:, 0] > 0.0) | (profit[:, :3].sum(axis=1) > 0.0)
     support = seen.voltage("v_min_pu") < SUPPORT_PU
     fits = room_mw >= unit.p_min_mw
-    on = np.where(running, stays & fits, repays & fits) | support
+    closed = seen[f"{unit.name}.connection"] > 0.5 if unit.connection is not None else True
+    on = (np.where(running, stays & fits, repays & fits) | support) & closed
     power = best[:, 0]
     tangent = (1.0 / unit.power_factor_min**2 - 1.0) ** 0.5
     reactive = np.where(support, 0.5 * tangent * power, 0.0)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.envs.observation import Observer
-from gridbench.physics.devices import Generator, Renewable, Storage
+from gridbench.physics.devices import EvCharger, FlexibleLoad, Generator, Renewable, Storage
 from gridbench.policies.idle import idle_asks
 from gridbench.policies.policy import Floats, Observations, Policy
+from gridbench.policies.rule.chargers import charge_ceiling
+from gridbench.policies.rule.flexible import put_off
 from gridbench.policies.rule.generators import generator_asks
 from gridbench.policies.rule.inverters import droop, watt_ceiling
 from gridbench.policies.rule.regulators import LineDrop, bank_positions, positions
@@ -17,6 +19,9 @@ from gridbench.policies.rule.storages import Day, storage_power
 from gridbench.policies.seen import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gridbench.physics.terms import Device
     from gridbench.scenario.scenario import Columns, Scenario
 
 DRAW_SHARE = 0.6
@@ -35,6 +40,7 @@ class Rule(Policy):
     sources = (
         "idle.py", "seen.py",
         "rule/policy.py", "rule/generators.py", "rule/storages.py", "rule/inverters.py", "rule/regulators.py",
+        "rule/chargers.py", "rule/flexible.py",
     )  # fmt: skip
 
     def __init__(self, scenario: Scenario) -> None:
@@ -78,11 +84,11 @@ class Rule(Policy):
             asks[:, self._place[f"{device}.{name}"]] = value
 
     def _dispatch(self, agent: str, seen: Seen, asks: Floats) -> Floats:
-        """Write what an agent asks of its own devices; return the power (batch,) of storages and generators that it announces."""
+        """Write what an agent asks of its own devices; return the power (batch,) that it announces beside demand and sun."""
         own = [device for device in self.scenario.devices if self._owner[device.name] == agent]
         plants = [device for device in own if isinstance(device, Renewable)]
         room = seen["load_mw"] - sum((seen[f"{one.name}.available_mw"] for one in plants), np.zeros(len(asks)))
-        announced: Floats = np.zeros(len(asks))
+        announced: Floats = self._shift(own, seen, asks)
         for plant in plants:
             ceiling = watt_ceiling(seen) * plant.p_rated_mw
             self._write(asks, plant.name, {"p_ceiling_mw": ceiling, "q_mvar": droop(seen) * plant.s_max_mva})
@@ -94,6 +100,20 @@ class Rule(Policy):
             values = generator_asks(unit, self.scenario.tie, seen, room - announced)
             self._write(asks, unit.name, values)
             announced = announced + values["p_mw"]
+        return announced
+
+    def _shift(self, own: Sequence[Device], seen: Seen, asks: Floats) -> Floats:
+        """Write what chargers and flexible loads are asked for; return the power (batch,) of both, charging negative."""
+        announced: Floats = np.zeros(len(asks))
+        for charger in (device for device in own if isinstance(device, EvCharger)):
+            ceiling = charge_ceiling(charger, self._day, seen)
+            reactive = {} if charger.s_max_mva is None else {"q_mvar": droop(seen) * charger.s_max_mva}
+            self._write(asks, charger.name, {"charge_ceiling_mw": ceiling, **reactive})
+            announced = announced - np.minimum(ceiling, seen[f"{charger.name}.plugged_mw"])
+        for load in (device for device in own if isinstance(device, FlexibleLoad)):
+            later = put_off(load, self._day, seen)
+            self._write(asks, load.name, {"later_mw": later})
+            announced = announced + later
         return announced
 
     def _operate(self, seen: Seen, announced: Floats, asks: Floats) -> None:

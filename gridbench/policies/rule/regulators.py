@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gridbench.physics.devices import Load
+from gridbench.physics.devices import FlexibleLoad, Load
 
 if TYPE_CHECKING:
     from gridbench.policies.seen import Seen
@@ -31,7 +31,7 @@ class LineDrop:
         arrays, feeder = scenario.feeder.arrays, scenario.feeder
         share = np.zeros(len(feeder.buses))
         for device in scenario.devices:
-            if isinstance(device, Load):
+            if isinstance(device, Load | FlexibleLoad):
                 share[feeder.bus_index(device.bus)] += device.p_mw
         for k in range(len(feeder.branches) - 1, -1, -1):
             share[arrays.parent[k]] += share[k + 1]
@@ -75,7 +75,7 @@ def bank_positions(scenario: Scenario, seen: Seen) -> list[Floats]:
 
     Driven by the demand, not by the voltage, so that banks and regulators do not hunt each other.
     """
-    nominal = [(d.p_mw, d.q_mvar) for d in scenario.devices if isinstance(d, Load)]
+    nominal = [(d.p_mw, d.q_mvar) for d in scenario.devices if isinstance(d, Load | FlexibleLoad)]
     active, reactive = (sum(one) for one in zip(*nominal, strict=True))
     need = BANK_SHARE * seen["total_load_mw"] * (reactive / max(active, 1e-9)) - fixed_mvar(scenario)
     full = sum(bank.step_mvar * bank.steps for bank in scenario.banks)

@@ -12,6 +12,8 @@ from gridbench.errors import InvalidInput, UnknownName
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 FORECAST = "forecast_"
+CONNECTED = "connected_"
+"""Begins the names of columns that tell when a device is cut off; nobody announces that, so they have no forecast."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ KINDS = (
     ColumnKind("wind_", "pu", 10_000, 0.0, 1.0),
     ColumnKind("load_", "pu", 10_000, 0.0, 5.0),
     ColumnKind("net_", "pu", 10_000, -10.0, 10.0),
+    ColumnKind("ev_", "pu", 10_000, 0.0, 100.0),
+    ColumnKind(CONNECTED, "pu", 10_000, 0.0, 1.0),
 )
 
 

@@ -11,6 +11,7 @@ from gridbench.errors import InvalidInput
 from gridbench.scenario.series.climate import FAR_APART, Weather, draw_weather
 from gridbench.scenario.series.clock import Clock
 from gridbench.scenario.series.columns import FORECAST, Floats, dequantise, kind_of, quantise
+from gridbench.scenario.series.ev import ev_columns
 from gridbench.scenario.series.forecast import expected
 from gridbench.scenario.series.load_shape import LOAD_CLASSES, load_latent, load_shape
 from gridbench.scenario.series.market import Region, day_ahead_price, gross_load, make_region
@@ -47,12 +48,15 @@ def generate(preset: Preset, seed: int, days: int = 365, step_h: float = 1.0) ->
     """One year (or `days` days) of the preset's columns and day-ahead forecasts, in steps of 0.25, 0.5 or 1 h.
 
     Drawn at 15 minutes, averaged to `step_h` (h), and rounded to the stored resolution, so that a saved series loads equal.
-    PV and wind are per unit of the rating, load per unit of its 99.9 % quantile, the price is the day-ahead one.
+    PV, wind and cars are per unit of the rating, load per unit of its 99.9 % quantile, the price is the day-ahead one.
     """
     _refuse(seed, days, step_h)
     year = _draw(preset, seed, days)
     columns = {"temperature_c": year.weather.temperature_c} | _pv(year) | _wind(year) | _load(year)
     columns[preset.price_column] = day_ahead_price(preset.market, year.clock, _region(year).net, seed)
+    columns = {name: year.clock.mean_over(values, step_h) for name, values in columns.items()}
+    for site in preset.ev_sites:
+        columns |= ev_columns(site, year.clock, seed, step_h)
     order = [name for name in columns if not name.startswith(FORECAST)]
     order += [name for name in columns if name.startswith(FORECAST)]
     return Series(
@@ -62,7 +66,7 @@ def generate(preset: Preset, seed: int, days: int = 365, step_h: float = 1.0) ->
         step_h=step_h,
         start=preset.start,
         utc_offset_h=preset.climate.utc_offset_h,
-        columns={name: _settle(name, year.clock.mean_over(columns[name], step_h)) for name in order},
+        columns={name: _settle(name, columns[name]) for name in order},
     )
 
 

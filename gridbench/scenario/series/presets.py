@@ -19,10 +19,12 @@ from gridbench.scenario.series.wind import WindRegime
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gridbench.scenario.series.ev import EvSite
+
 
 @dataclass(frozen=True)
 class Preset:
-    """Everything but the seed that a generated series depends on; sites are columns, named pv_*, wind_* and load_*."""
+    """Everything but the seed that a generated series depends on; sites are columns, named pv_*, wind_*, load_* and ev_*."""
 
     name: str
     climate: Climate = field(default_factory=Climate)
@@ -39,12 +41,13 @@ class Preset:
         LoadSite("load_commercial", "commercial"),
         LoadSite("load_industrial", "industrial"),
     )
+    ev_sites: tuple[EvSite, ...] = ()
     first_day: date = date(2023, 1, 1)
 
     def __post_init__(self) -> None:
         """Refuse sites whose names clash or do not tell their kind."""
         named = [(site.name, "pv_") for site in self.pv_sites] + [(name, "wind_") for name in self.wind_sites]
-        named += [(site.name, "load_") for site in self.load_sites]
+        named += [(site.name, "load_") for site in self.load_sites] + [(site.name, "ev_") for site in self.ev_sites]
         names = [name for name, _ in named]
         faults = [f"site {n!r}: its name must begin with {p!r}; rename it" for n, p in named if not n.startswith(p) or n == p]
         faults += [
@@ -55,6 +58,7 @@ class Preset:
             for s in self.load_sites
             if s.kind not in LOAD_CLASSES
         ]
+        faults += [f"site {site.name!r}: {fault}" for site in self.ev_sites for fault in site.faults()]
         if faults:
             raise InvalidInput(f"preset {self.name!r}", faults)
 
