@@ -76,7 +76,8 @@ class Rule(Policy):
         planned: Floats = np.zeros(len(asks))
         for agent, observed in seen.items():
             planned = planned + self._dispatch(agent, observed, asks)
-        self._operate(seen[self._owner[self.scenario.tie.name]], planned, asks)
+        if self.scenario.stepped:
+            self._operate(seen[self._owner[self.scenario.tie.name]], planned, asks)
         return self.codec.encode(asks)
 
     def _write(self, asks: Floats, device: str, values: dict[str, Floats]) -> None:
