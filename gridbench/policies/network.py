@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.envs.observation import Observer
-from gridbench.errors import InvalidInput
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.policies.network_file import WEIGHTS, Spec, read_spec, read_weights
 from gridbench.policies.policy import Floats, Observations, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gridbench.scenario.scenario import Scenario
@@ -35,9 +36,11 @@ class Network(Policy):
         super().__init__(scenario)
         self.spec: Spec = read_spec(folder)
         weights = read_weights(folder, self.spec)
-        faults = self._misfits(Observer(scenario, self.layout))
+        observer = Observer(scenario, self.layout)
+        faults = self._misfits(observer)
         if faults:
             raise InvalidInput(str(folder), faults)
+        self._reads = {agent: _places(observer, agent, part.reads) for agent, part in self.spec.agents.items()}
         self.name, self.version, self.information = self.spec.name, self.spec.version, self.spec.information
         self.training = self.spec.training.model_dump() if self.spec.training else None
         self.digest = self.spec.sha256
@@ -53,7 +56,7 @@ class Network(Policy):
 
     def _forward(self, agent: str, observed: NDArray[np.float32]) -> Floats:
         part = self.spec.agents[agent]
-        hidden = np.asarray(observed, dtype=np.float32)
+        hidden = np.asarray(observed, dtype=np.float32)[:, self._reads[agent]]
         if part.one_hot is not None:
             mark = np.zeros((len(hidden), part.one_hot.size), dtype=np.float32)
             mark[:, part.one_hot.index] = 1.0
@@ -71,20 +74,32 @@ class Network(Policy):
                 continue
             part = self.spec.agents[agent]
             sizes = self.spec.modules[part.module].sizes
-            extra = part.one_hot.size if part.one_hot else 0
-            if sizes[0] != observer.sizes[agent] + extra:
-                seen = f"{observer.sizes[agent]} + {extra}"
+            known = [field.name for field in observer.fields(agent)]
+            lost = [name for name in part.reads or () if name not in known]
+            if lost:
+                faults += [f"agents.{agent}.reads: {UnknownName('observation field', name, known)}" for name in lost]
+                continue
+            extra, read = part.one_hot.size if part.one_hot else 0, len(part.reads or known)
+            if sizes[0] != read + extra:
+                seen = f"{read} + {extra}"
                 faults.append(f"agents.{agent}: the module takes {sizes[0]} numbers, the observation has {seen}")
             if sizes[-1] != size:
                 faults.append(f"agents.{agent}: the module gives {sizes[-1]} numbers, the action has {size}")
-            if part.fields != fields_digest(observer, agent):
+            if part.fields != fields_digest(observer, agent, part.reads):
                 faults.append(f"agents.{agent}.fields: was trained on other observation fields: train again")
         return faults
 
 
-def fields_digest(observer: Observer, agent: str) -> str:
-    """Return the sha256 over the names and units of an agent's observation fields."""
-    text = "\n".join(f"{field.name} {field.unit}" for field in observer.fields(agent))
+def _places(observer: Observer, agent: str, reads: Sequence[str] | None) -> NDArray[np.intp]:
+    """Return where the fields that are read stand in an agent's observation, all of them where none are named."""
+    place = {field.name: k for k, field in enumerate(observer.fields(agent))}
+    return np.array([place[name] for name in reads or place], dtype=np.intp)
+
+
+def fields_digest(observer: Observer, agent: str, reads: Sequence[str] | None = None) -> str:
+    """Return the sha256 over the names and units of an agent's observation fields, those it reads where they are named."""
+    fields = [observer.fields(agent)[k] for k in _places(observer, agent, reads)]
+    text = "\n".join(f"{field.name} {field.unit}" for field in fields)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

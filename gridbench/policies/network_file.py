@@ -42,11 +42,15 @@ class OneHot(_Strict):
 
 
 class Agent(_Strict):
-    """Which module acts for an agent, and the digest of the observation fields it was trained on."""
+    """Which module acts for an agent, and the digest of the observation fields it was trained on.
+
+    `reads` names those fields where the module reads a part of the observation alone.
+    """
 
     module: str
     one_hot: OneHot | None = None
     fields: Digest
+    reads: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
 
 
 class Training(_Strict):

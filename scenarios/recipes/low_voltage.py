@@ -8,7 +8,8 @@ from tables import device, entry, section
 PRICE = "price_eur_per_mwh"
 """Prices of the European preset; one eur is counted as one usd."""
 FEEDERS = 50
-MV_PLACES = ("3", "4", "5", "6", "7", "8", "9", "10", "11", "14")
+CARS_AT = 16
+MV_PLACES = ("3", "5", "8", "10", "11", "12", "13", "13", "14", "14")
 
 
 def chargers(name: str, bus: str, power_mw: float, cars: str) -> str:
@@ -67,10 +68,10 @@ def district() -> str:
     return "\n".join([
         head("district", "CIGRE medium-voltage network with fifty low-voltage feeders", 1.0, 1000.0),
         section("Network: the homes stand in the low-voltage feeders, what is left of the published load is industry"),
-        entry("feeder", name="MV", network="cigre_mv", root_voltage_pu=1.05, load_scale=0.04, neutral_regulators=True),
+        entry("feeder", name="MV", network="cigre_mv", root_voltage_pu=1.045, load_scale=0.04, neutral_regulators=True),
         *(low_voltage(name, at) for name, at in zip(names, places, strict=True)),
         section("What breaking a limit costs"),
-        limits(voltage_usd=200.0, loading_usd=200.0, blackout_usd=100000.0, v_min_pu=0.93, v_max_pu=1.05),
+        limits(voltage_usd=200.0, loading_usd=200.0, blackout_usd=100000.0, v_min_pu=0.9, v_max_pu=1.05),
         section("Demand"),
         demand("MV", "load_industrial"),
         *(demand(name, f"load_residential_{'ab'[k % 2]}") for k, name in enumerate(names)),
@@ -82,14 +83,20 @@ def district() -> str:
         *(households(k, name) for k, name in enumerate(names)),
         section("Agents"),
         agent("dso", ["tie", "wind", "storage"], ["MV"]),
-        *(agent(f"homes_{k + 1:02d}", [f"{name}.solar", f"{name}.roof", f"{name}.storage"], [name]) for k, name in enumerate(names)),
-        *(agent(f"cars_{k + 1:02d}", [f"{name}.cars"], []) for k, name in enumerate(names)),
+        *(owners(name) for name in names),
     ])  # fmt: skip
+
+
+def owners(name: str) -> str:
+    """Return the two agents of a feeder: the cars' one minds the voltage at their bus, the homes' one all others."""
+    others = ", ".join(f'"{name}.R{k}"' for k in range(1, 19) if k != CARS_AT)
+    homes = agent(f"homes_{name[2:]}", [f"{name}.{own}" for own in ("solar", "roof", "storage")], []) + f"buses = [{others}]\n"
+    return homes + "\n" + agent(f"cars_{name[2:]}", [f"{name}.cars"], []) + f'buses = ["{name}.R{CARS_AT}"]\n'
 
 
 def low_voltage(name: str, at: str) -> str:
     """Return a residential feeder behind its own transformer."""
-    transformer = {"rating_mva": 0.25, "r_pu": 0.01, "x_pu": 0.04}
+    transformer = {"rating_mva": 0.32, "r_pu": 0.01, "x_pu": 0.04}
     place = {"root": "R1", "at": at, "transformer": transformer}
     return entry("feeder", name=name, network="cigre_lv", **place, load_scale=0.42, neutral_regulators=True)
 
@@ -98,8 +105,8 @@ def households(k: int, name: str) -> str:
     """Return the devices of feeder number k; sizes differ from one to the next."""
     share = 0.8 + 0.05 * (k % 9)
     return "\n".join([
-        renewable(f"{name}.solar", f"{name}.R18", round(0.18 * share, 4), f"pv_{'abc'[k % 3]}"),
-        renewable(f"{name}.roof", f"{name}.R15", round(0.14 * share, 4), f"pv_{'bca'[k % 3]}"),
+        renewable(f"{name}.solar", f"{name}.R18", round(0.2 * share, 4), f"pv_{'abc'[k % 3]}"),
+        renewable(f"{name}.roof", f"{name}.R15", round(0.15 * share, 4), f"pv_{'bca'[k % 3]}"),
         storage(f"{name}.storage", f"{name}.R17", round(0.08 * share, 4), round(0.28 * share, 4), 400.0),
-        chargers(f"{name}.cars", f"{name}.R16", round(0.1 * share, 4), f"ev_{'abcde'[k % 5]}"),
+        chargers(f"{name}.cars", f"{name}.R{CARS_AT}", round(0.06 * share, 4), f"ev_{'abcde'[k % 5]}"),
     ])  # fmt: skip

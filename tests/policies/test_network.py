@@ -84,6 +84,21 @@ def test_it_acts_as_the_formula_says(scenario, env, folder):
     env.step(actions)
 
 
+def test_a_module_may_read_a_part_of_the_observation(tmp_path, scenario, env):
+    page, arrays = made(env)
+    part = [field.name for field in env.observer.fields("dso")][3:]
+    page["agents"]["dso"].update(reads=part, fields=fields_digest(env.observer, "dso", part))
+    page["modules"]["dso"]["sizes"] = [len(part), *page["modules"]["dso"]["sizes"][1:]]
+    whole = arrays["dso.0.weight"]
+    write_network(tmp_path / "part", page, {**arrays, "dso.0.weight": np.ascontiguousarray(whole[:, 3:])})
+    blind, weights = made(env)
+    weights["dso.0.weight"] = np.where(np.arange(whole.shape[1]) < 3, np.float32(0.0), whole)
+    write_network(tmp_path / "blind", blind, weights)
+    seen = env.reset([scenario.window("train", day) for day in (1, 2, 3)])
+    reads, ignores = (make_policy(tmp_path / name, scenario).act(seen)["dso"] for name in ("part", "blind"))
+    assert np.allclose(reads, ignores, atol=1e-6)
+
+
 def test_text_with_a_separator_is_a_path(scenario, folder):
     assert make_policy(str(folder), scenario).name == "tiny"
 
@@ -99,7 +114,8 @@ def test_text_with_a_separator_is_a_path(scenario, folder):
         (lambda p: p["agents"].pop("mg_2"), ["agents.mg_2: missing"]),
         (lambda p: p["agents"].update(mg_9=p["agents"]["mg_0"]), ["agents.mg_9"]),
         (lambda p: p["agents"]["mg_0"].update(fields="sha256:" + "0" * 64), ["agents.mg_0.fields", "train again"]),
-        (lambda p: p["agents"]["mg_0"].update(one_hot=None), ["agents.mg_0", "the module takes 50"]),
+        (lambda p: p["agents"]["mg_0"].update(reads=["pric"]), ["agents.mg_0.reads", "pric", "price"]),
+        (lambda p: p["agents"]["mg_0"].update(one_hot=None), ["agents.mg_0", "the module takes 51"]),
         (lambda p: p.update(sha256="sha256:" + "0" * 64), ["sha256", "export both"]),
         (lambda p: (p.pop("name"), p.pop("version")), ["name", "version"]),
     ],

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gridbench.policies.seen import Seen
 
 Floats = NDArray[np.float64]
+STOP_PU, EASE_PU = 0.93, 0.96
+"""Voltages between which charging is eased: none below the first, all that is wanted above the second."""
 
 
 def charge_ceiling(charger: EvCharger, day: Day, seen: Seen) -> Floats:
@@ -22,11 +24,13 @@ def charge_ceiling(charger: EvCharger, day: Day, seen: Seen) -> Floats:
 
     It is open while no more than half of the known hours to come are cheaper. Else it is the power at which every departure of
     the next steps, by forecast, finds its cars charged: the largest of what is due until then, over the time until then.
+    Where the own voltages were low in the last step, less than that.
     """
     known = np.arange(1, PRICE_HOURS + 1) < np.rint(seen["left_share"] * day.steps)[:, None]
     cheaper = ((seen.ahead("price", PRICE_HOURS) < seen["price"][:, None]) & known).sum(axis=1)
     cheap = 2 * cheaper <= known.sum(axis=1)
-    return np.where(cheap, charger.power_mw, np.minimum(needed_mw(charger, day, seen), charger.power_mw))
+    wanted = np.where(cheap, charger.power_mw, np.minimum(needed_mw(charger, day, seen), charger.power_mw))
+    return wanted * np.clip((seen.voltage("v_min_pu") - STOP_PU) / (EASE_PU - STOP_PU), 0.0, 1.0)
 
 
 def needed_mw(charger: EvCharger, day: Day, seen: Seen) -> Floats:
