@@ -108,7 +108,7 @@ def splits(known: Evidence) -> str:
         years, meaning = _years(split.series), _meaning(scenario, split, days)
         rows.append(f"| {name} | {len(days)} | {years} | {demand} | {green} | {meaning} |")
     caption = (
-        "Demand, sun and wind are means over the days of the split and over all columns of the kind that devices read. "
+        "Demand, sun and wind are means over the days of the split and over all columns of the kind in the series. "
         f"(`python docs/tables.py`, from `scenarios/{scenario.id}`)"
     )
     return "\n".join([*rows, "", caption])
