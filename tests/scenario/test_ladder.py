@@ -37,9 +37,10 @@ def certified(name):
 
 
 def episodes(name, policy):
+    if not known(name).folder(policy).exists():
+        pytest.skip(f"{name} has no record of {policy} yet")
     found = known(name).episodes(policy)
-    if not found:
-        pytest.skip(f"{name} has no record of {policy} over all test days yet")
+    assert found, "the record is of all test days, of these very files and intervals"
     return found
 
 
