@@ -13,9 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gridbench.bench.network_sizes import markdown, sizes
-from gridbench.diagram import draw_network, draw_scenario
+from gridbench.diagram import draw_network
 from gridbench.networks import NETWORKS
-from gridbench.scenario.catalogue import load_scenario
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "networks.md"
@@ -65,7 +64,7 @@ def page() -> str:
     parts += [
         f"## A scenario: {SCENARIO}",
         f"`gridbench draw --scenario {SCENARIO}`: branches in the colour of the agent whose buses they feed, with all devices.",
-        f"![The scenario {SCENARIO}](pictures/{SCENARIO}.svg)",
+        f"![The scenario {SCENARIO}](../scenarios/{SCENARIO}-v1/picture.svg)",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -74,7 +73,6 @@ def draw(folder: Path) -> list[Path]:
     """Write all pictures into a folder, and return their paths."""
     for name in NETWORKS:
         draw_network(name, folder / f"{name}.svg")
-    draw_scenario(load_scenario(SCENARIO), folder / f"{SCENARIO}.svg")
     return sorted(folder.glob("*.svg"))
 
 

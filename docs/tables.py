@@ -1,128 +1,133 @@
-"""Writes the tables of README.md, docs/three_phase.md and a scenario's CARD.md.
+"""Writes the tables of README.md, docs/scenarios.md, docs/three_phase.md and the CARD.md of every scenario, and its picture.
 
-They come out of the records in results/, the published intervals, and the published solutions of the test feeders.
+They come out of the records in results/, the published intervals, and the published solutions of the test feeders. What has no
+record or interval yet is shown as "-".
 
 python docs/tables.py            # write
-python docs/tables.py --check    # exit code 1 where a page is stale
+python docs/tables.py --check    # exit code 1 where a page is stale, or a picture under the pinned matplotlib
 """
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 import sys
+from functools import cache, partial
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
+from cards import CARD, COMPARED, NONE
+from networks import pinned
 
 from gridbench.bench.actions_file import read_actions
+from gridbench.bench.evidence import Evidence
+from gridbench.bench.ladder import CAPTION, HEAD, ladder
 from gridbench.bench.metrics import measure
-from gridbench.bench.record import read_record
 from gridbench.bench.world import World
-from gridbench.networks import NETWORKS
+from gridbench.diagram import draw_scenario
 from gridbench.networks.phases import simulated
-from gridbench.networks.published import published, solution
+from gridbench.networks.published import UNBALANCED, published, solution
 from gridbench.physics.unbalanced import Band
 from gridbench.plant.three_phase_flow import published_flow
 from gridbench.scenario.catalogue import load_scenario
-from gridbench.scenario.check import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gridbench.bench.ladder import Rung
+    from gridbench.bench.record import Scores
+
+    Tables = dict[str, Callable[[], str]]
 
 ROOT = Path(__file__).parents[1]
+HOME = ROOT / "scenarios"
 SCENARIO = "ieee34_ieee13-v1"
 MPC = ("mpc_persistence", "mpc", "stochastic_mpc", "mpc_perfect")
 POLICIES = ("random", "idle", "rule", "mappo", *MPC, "foresight")
-KINDS = {"undervoltage": "voltage below the band", "overvoltage": "voltage above the band", "loading": "branch above its rating",
-         "tie_overload": "tie above its rating"}  # fmt: skip
+JUDGED = ("idle", "rule", "foresight")
+"""Those of the compared policies whose violations are told for every scenario."""
 
 
-def episodes(policy: str) -> list[dict[str, float]]:
-    """Return the rows of a policy's episodes.csv."""
-    path = ROOT / "results" / SCENARIO / policy / "episodes.csv"
-    with path.open(newline="") as file:
-        return [{name: float(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+@cache
+def evidence(scenario: str) -> Evidence:
+    """Return what is known of a scenario's test days."""
+    return Evidence(load_scenario(scenario), ROOT / "results")
 
 
-def scores(policy: str) -> dict[str, float]:
-    """Return the scores of a policy's record."""
-    found: dict[str, float] = json.loads((ROOT / "results" / SCENARIO / policy / "record.json").read_text())["scores"]
-    return found
+@cache
+def rungs() -> list[Rung]:
+    """Return all scenarios, from the smallest up."""
+    return ladder()
+
+
+def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, the first column to the left."""
+    rule = "|---|" + "--:|" * (len(head) - 1)
+    first, *others = ("| " + " | ".join(cells) + " |" for cells in (head, *rows))
+    return [first, rule, *others]
+
+
+def steps(home: str = "") -> str:
+    """Return the ladder, each scenario with a link to its card from `home`."""
+    rows = [(f"[{one.id}]({home}scenarios/{one.id}/CARD.md)", *one.cells()[1:]) for one in rungs()]
+    return "\n".join([*grid(HEAD, rows), "", f"{CAPTION[0].upper()}{CAPTION[1:]}. (`gridbench list scenarios`)"])
+
+
+def scenarios() -> str:
+    """Return what a few policies cost and violate in each scenario."""
+    head = ("scenario", "bound", *COMPARED, "score of rule", *(f"violating: {policy}" for policy in JUDGED))
+    rows = []
+    for one in rungs():
+        known = evidence(one.id)
+        found = {policy: record.scores for policy in COMPARED if (record := known.record(policy))}
+        bound = f"{mean(day.bound_usd for day in known.certified):.2f}" if known.certified else NONE
+        costs = [f"{found[policy].cost_usd_mean:.2f}" if policy in found else NONE for policy in COMPARED]
+        score = f"{found['rule'].score_iqm:.4f}" if "rule" in found else NONE
+        shares = [f"{100 * found[policy].violating_steps_share:.2f}" if policy in found else NONE for policy in JUDGED]
+        rows.append((one.id, bound, *costs, score, *shares))
+    caption = (
+        "Over the test days of each scenario: usd a day (means), the interquartile mean of the score, and violating steps in %. "
+        f"{NONE}: no record of all test days. (`python docs/tables.py`)"
+    )
+    return "\n".join([*grid(head, rows), "", caption])
 
 
 def standing() -> str:
     """Return the table of all policies, one row each."""
-    head = (
-        "| policy | cost, usd a day | above the bound, % | score | violating steps, % | worst voltage, pu | worst loading, % | "
-        "ms a decision |"
-    )
-    rows = [head, "|---|--:|--:|--:|--:|--:|--:|--:|"]
+    head = ("policy", "cost, usd a day", "above the bound, %", "score", "violating steps, %", "worst voltage, pu",
+            "worst loading, %", "ms a decision")  # fmt: skip
+    known, rows = evidence(SCENARIO), []
     for policy in POLICIES:
-        s = scores(policy)
-        rows.append(
-            f"| {policy} | {s['cost_usd_mean']:.2f} | {100 * s['gap_to_bound_mean']:.2f} | {s['score_iqm']:.4f} | "
-            f"{100 * s['violating_steps_share']:.2f} | {s['worst_voltage_pu']:.4f} | {100 * s['worst_loading_pu']:.1f} | "
-            f"{_ms(s['seconds_per_decision'])} |"
-        )
-    bound = mean(row["bound_usd"] for row in episodes("foresight"))
+        record = known.record(policy)
+        rows.append((policy, *(_standing(record.scores) if record else [NONE] * (len(head) - 1))))
+    bound = f"{mean(day.bound_usd for day in known.certified):.2f}" if known.certified else NONE
     caption = (
         f"Over the test days of `{SCENARIO}`: means (of decisions over a day too), the score an interquartile mean; "
-        f"the bound is {bound:.2f} usd a day. "
+        f"the bound is {bound} usd a day. "
         "What `mpc_perfect` and `foresight` know of the day no policy can know. (`python docs/tables.py`)"
     )
-    return "\n".join([*rows, "", caption])
+    return "\n".join([*grid(head, rows), "", caption])
+
+
+def _standing(s: Scores) -> list[str]:
+    return [
+        f"{s.cost_usd_mean:.2f}", f"{100 * s.gap_to_bound_mean:.2f}", f"{s.score_iqm:.4f}",
+        f"{100 * s.violating_steps_share:.2f}", f"{s.worst_voltage_pu:.4f}", f"{100 * s.worst_loading_pu:.1f}",
+        _ms(s.seconds_per_decision),
+    ]  # fmt: skip
 
 
 def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.0f}" if seconds >= 0.01 else f"{1000 * seconds:.3f}"
 
 
-def binding() -> str:
-    """Return on how many days each kind of limit is broken, by policy, and what the oracle saves."""
-    shown = ("idle", "rule", "mappo", "foresight")
-    rows = ["| days with | " + " | ".join(shown) + " |", "|---|" + "--:|" * len(shown)]
-    for kind, text in KINDS.items():
-        rows.append(f"| {text} | " + " | ".join(_days(p, f"{kind}_share") for p in shown) + " |")
-    rows.append("| any of them | " + " | ".join(_days(p, "violating_steps_share") for p in shown) + " |")
-    cost = {p: mean(e["cost_usd"] for e in episodes(p)) for p in shown}
-    saved = 100 * (1 - cost["foresight"] / cost["rule"])
-    missing = mean(e["missing_energy_usd"] for e in episodes("rule"))
-    caption = (
-        f"Of 32 test days. The oracle's schedule (`foresight`) saves {saved:.1f} % against `rule`, mappo "
-        f"{100 * (1 - cost['mappo'] / cost['rule']):.1f} %; of what `rule` pays, {missing:.0f} usd a day are for energy that it "
-        f"fails to bring back to the storages. (`python docs/tables.py`, from `results/{SCENARIO}`)"
-    )
-    return "\n".join([*rows, "", caption])
-
-
-def _days(policy: str, share: str) -> str:
-    return str(sum(row[share] > 0 for row in episodes(policy)))
-
-
-def oracle() -> str:
-    """Return the statistics of the published intervals."""
-    days = json.loads((ROOT / "scenarios" / SCENARIO / "oracle" / "test.json").read_text())["days"]
-    gaps = [100 * (day["witness_usd"] - day["bound_usd"]) / abs(day["witness_usd"]) for day in days]
-    seconds = [day["seconds"] for day in days]
-    close = sum(gap <= 0.1 for gap in gaps)
-    return (
-        f"Certified gap over the {len(days)} test days: median {median(gaps):.3f} %, worst {max(gaps):.2f} %, "
-        f"at most 0.1 % on {close} days. "
-        f"Seconds a day on one core: median {median(seconds):.0f}, longest {max(seconds):.0f}.\n"
-        "(`gridbench solve --scenario ieee34_ieee13 --split test --gap 4e-4 --threads 1 --publish`, then `python docs/tables.py`)"
-    )
-
-
-def sizes() -> str:
-    """Return the sizes of the scenario."""
-    return "```\n" + "\n".join(summary(load_scenario(SCENARIO)).lines()) + "\n```\n(`gridbench check ieee34_ieee13`)"
-
-
 def agreement() -> str:
     """Return how far the unbalanced flow is from OpenDSS and from the published solutions, by feeder."""
     rows = ["| feeder | nodes | furthest from OpenDSS, pu | furthest from the published voltages, pu | losses, kW (published) |",
             "|---|--:|--:|--:|--:|"]  # fmt: skip
-    for name in NETWORKS:
+    for name in UNBALANCED:
         data, voltages = published(name), solution(name)
         flow, power_mva = published_flow(simulated(name), Band(*data.simulated.load_band_pu))
         found = flow.solve(power_mva[None])
@@ -136,16 +141,18 @@ def agreement() -> str:
 
 def unbalanced() -> str:
     """Return what recorded actions cost on the balanced and on the unbalanced network, over the first test days."""
-    scenario, days = load_scenario(SCENARIO), 8
+    known, days = evidence(SCENARIO), 8
+    scenario, split = known.scenario, known.scenario.split("test")
     worlds = World(scenario), World(scenario, "three_phase")
     rows = ["| policy | usd a day, balanced | unbalanced | violating steps, %, balanced | unbalanced | voltages there, pu |",
             "|---|--:|--:|--:|--:|--:|"]  # fmt: skip
     for policy in ("idle", "rule", "mappo", "foresight"):
-        folder = ROOT / "results" / SCENARIO / policy
-        protocol, split = read_record(folder).protocol, scenario.split("test")
-        recorded = sorted(split.days[: protocol.days])
-        asks = read_actions(folder, protocol.seeds, recorded, worlds[0].asks, scenario.steps)[0]
-        runs = [[world.replay("test", day, asks[recorded.index(day)]) for day in split.days[:days]] for world in worlds]
+        record = known.record(policy)
+        if record is None:
+            rows.append(f"| {policy} |" + f" {NONE} |" * 5)
+            continue
+        asks = read_actions(known.folder(policy), record.protocol.seeds, known.days, worlds[0].asks, scenario.steps)[0]
+        runs = [[world.replay("test", day, asks[known.days.index(day)]) for day in split.days[:days]] for world in worlds]
         costs = [mean(run.cost_usd.sum() for run in own) for own in runs]
         shares = [
             100 * mean(measure(scenario, scenario.window("test", day), run)["violating_steps_share"]
@@ -161,14 +168,19 @@ def unbalanced() -> str:
     return "\n".join([*rows, "", caption])
 
 
-PAGES = {
-    ROOT / "docs" / "three_phase.md": {"agreement": agreement, "unbalanced": unbalanced},
-    ROOT / "README.md": {"standing": standing},
-    ROOT / "scenarios" / SCENARIO / "CARD.md": {"sizes": sizes, "binding": binding, "oracle": oracle},
-}
+def pages() -> dict[Path, Tables]:
+    """Return the tables by mark, by page."""
+    found: dict[Path, Tables] = {
+        ROOT / "docs" / "three_phase.md": {"agreement": agreement, "unbalanced": unbalanced},
+        ROOT / "docs" / "scenarios.md": {"ladder": partial(steps, "../")},
+        ROOT / "README.md": {"standing": standing, "ladder": steps, "scenarios": scenarios},
+    }
+    for one in rungs():
+        found[HOME / one.id / "CARD.md"] = {mark: partial(part, evidence(one.id)) for mark, part in CARD.items()}
+    return found
 
 
-def filled(text: str, tables: dict[str, object]) -> str:
+def filled(text: str, tables: Tables) -> str:
     """Return a page with the text between its marks replaced."""
     for name, table in tables.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)"
@@ -176,13 +188,26 @@ def filled(text: str, tables: dict[str, object]) -> str:
     return text
 
 
+def pictures() -> dict[Path, bytes]:
+    """Return the picture of every scenario by its path; none under another matplotlib than the pinned one: its bytes differ."""
+    found = {}
+    with TemporaryDirectory() as folder:
+        for one in rungs() if pinned() else ():
+            path = Path(folder) / f"{one.id}.svg"
+            draw_scenario(evidence(one.id).scenario, path)
+            found[HOME / one.id / "picture.svg"] = path.read_bytes()
+    return found
+
+
 def main(arguments: list[str]) -> int:
-    """Write the pages, or compare them."""
-    stale = [page for page, tables in PAGES.items() if page.read_text() != filled(page.read_text(), tables)]
+    """Write the pages and the pictures, or compare them."""
+    written = {page: filled(page.read_text(encoding="utf-8"), tables).encode() for page, tables in pages().items()} | pictures()
+    stale = {path: content for path, content in written.items() if not path.is_file() or path.read_bytes() != content}
     if "--check" in arguments:
+        print("\n".join(f"stale: {path.relative_to(ROOT)}" for path in stale), file=sys.stderr, end="\n" if stale else "")
         return 1 if stale else 0
-    for page in stale:
-        page.write_text(filled(page.read_text(), PAGES[page]))
+    for path, content in stale.items():
+        path.write_bytes(content)
     return 0
 
 

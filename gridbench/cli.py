@@ -83,13 +83,14 @@ def _scenario(command: argparse.ArgumentParser, *, required: bool = True) -> Non
 
 
 def _days(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--split", default="test", help="train, validation or test (default: test)")
+    which = "train, validation, test, or one that stresses, like n_minus_1 (default: test)"
+    command.add_argument("--split", default="test", metavar="S", help=which)
     command.add_argument("--days", type=int, metavar="N", help="the first N days of the split (default: all)")
 
 
 def _list(commands: Commands) -> None:
     command = _add(commands, "list", "list scenarios, policies and networks")
-    only = "only these; networks with their sizes"
+    only = "only these; scenarios and networks with their sizes"
     command.add_argument("what", nargs="?", choices=("scenarios", "policies", "networks"), help=only)
     _json(command)
 

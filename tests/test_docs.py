@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("script", ["networks.py", "observations.py", "tables.py"])
-def test_no_generated_page_is_stale(script):
+def test_no_generated_page_is_stale(script, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
     written = runpy.run_path(str(ROOT / "docs" / script))
     assert written["main"](["--check"]) == 0, f"run python docs/{script}"
 

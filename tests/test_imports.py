@@ -42,6 +42,11 @@ def test_public_names_of_the_oracle_are_there(name):
     assert name in dir(gridbench.oracle)
 
 
+def test_the_ladder_of_scenarios_loads_no_solver_and_no_simulator():
+    heavy = {"highspy", "clarabel", "cvxpy", "pyomo", "numba", "scipy", "torch", "ray", "pandapower", "matplotlib", "tqdm"}
+    assert not loaded("from gridbench.cli import main\nmain(['list', 'scenarios'])") & heavy
+
+
 def test_verifying_loads_no_torch_ray_or_pandapower():
     heavy = {"torch", "ray", "pandapower", "cvxpy", "matplotlib"}
     assert not loaded("import gridbench.bench.verify, gridbench.bench.runner") & heavy

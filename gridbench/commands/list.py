@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def main(wanted: argparse.Namespace) -> int:
-    """Print the scenarios, the policies and the networks, which have their sizes where they are asked for; return 0."""
-    if wanted.what == "networks":
-        return _sizes(as_json=wanted.json)
+    """Print the names of scenarios, policies and networks; scenarios or networks with their sizes where asked for; return 0."""
+    if wanted.what in _SIZED:
+        return _SIZED[wanted.what](as_json=wanted.json)
     found = {what: names() for what, names in _TABLES.items() if wanted.what in {None, what}}
     if wanted.json:
         print(json.dumps(found, indent=1))
@@ -49,4 +49,14 @@ def _sizes(*, as_json: bool) -> int:
     return 0
 
 
+def _ladder(*, as_json: bool) -> int:
+    """Print a table of the scenarios, or the same as JSON; return 0."""
+    from gridbench.bench.ladder import ladder, table  # noqa: PLC0415
+
+    found = ladder()
+    print(json.dumps([asdict(one) for one in found], indent=1) if as_json else table(found))
+    return 0
+
+
+_SIZED = {"networks": _sizes, "scenarios": _ladder}
 _TABLES = {"scenarios": _scenarios, "policies": _policies, "networks": _networks}
