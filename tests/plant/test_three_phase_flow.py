@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from opendss_circuit import Circuit
 
 from gridbench.errors import InvalidInput, UnknownName
-from gridbench.networks import NETWORKS, network
+from gridbench.networks import network
 from gridbench.networks.phases import simulated, three_phase
-from gridbench.networks.published import published, solution
+from gridbench.networks.published import UNBALANCED, published, solution
 from gridbench.networks.three_phase import Terminal
 from gridbench.physics.unbalanced import Band, Zip
 from gridbench.plant.three_phase_flow import ThreePhaseFlow, published_flow
@@ -20,7 +20,7 @@ PRINTED = 0.5e-6
 """The rounding of the voltages in solution.csv."""
 
 
-@pytest.fixture(scope="module", params=sorted(NETWORKS))
+@pytest.fixture(scope="module", params=UNBALANCED)
 def name(request):
     return request.param
 
