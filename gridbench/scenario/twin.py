@@ -17,11 +17,12 @@ from gridbench.scenario.check import check
 from gridbench.scenario.cycle import cycle_days
 from gridbench.scenario.digest import FILE
 from gridbench.scenario.rewrite import rewritten
-from gridbench.scenario.series.columns import FORECAST, Floats, kind_of
+from gridbench.scenario.series.columns import CONNECTED, FORECAST, Floats, kind_of
 from gridbench.scenario.series.forecast import Skill
 from gridbench.scenario.series.forecaster import with_skill
 from gridbench.scenario.series.frozen import save
 from gridbench.scenario.series.joined import joined
+from gridbench.scenario.series.outage import with_outages
 from gridbench.scenario.series.persistence import error_of, needs_forecast, with_persistence
 from gridbench.scenario.series.sources.nlprices import nl_prices
 from gridbench.scenario.series.sources.simbench import COLUMNS, simbench_series
@@ -50,7 +51,7 @@ LOAD_QUANTILE = 0.999
 NOTES = (
     "Loads, PV and wind are of Germany, prices of the Netherlands: one weather and one coupled market, two zones.",
     "PV stands as SimBench stamps it, in legal time, where the sun is about an hour early.",
-    "Day 0 has no day before it and is in no split. Loads are scaled by training days alone.",
+    "Day 0 has no day before it and is in no split. Loads are scaled by training days alone. No unit is ever cut off.",
 )
 FORECASTS = {
     "persistence": "Forecasts are the values 24 h before; forecast_errors has their errors, in pu.",
@@ -92,6 +93,7 @@ def build_twin(
     sourced = twin_series(simbench_wheel, nlprices_wheel)
     days = cycle_days(sourced.series.n // 24, first=1)
     series = _foreseen(_scaled(sourced.series, days["train"]), days["train"], forecast)
+    series = with_outages(series, [name.removeprefix(CONNECTED) for name in known.columns if name.startswith(CONNECTED)], ())
     title = f"{known.title}, measured data" + ", simulated forecaster" * (forecast == "skill")
     head: dict[str, str | int] = {"name": name, "version": 1, "title": title}
     text = rewritten((home / FILE).read_text(encoding="utf-8"), head, days, SERIES)

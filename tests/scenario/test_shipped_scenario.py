@@ -24,7 +24,8 @@ def test_sizes(scenario):
     sizes = summary(scenario)
     assert (sizes.buses, sizes.branches, sizes.agents) == (97, 96, 4)
     assert sizes.devices["generator"] == sizes.devices["storage"] == 3
-    assert sizes.days == {"train": 1095, "validation": 16, "test": 32}
+    stress = ("summer_peak", "winter_peak", "spring_valley", "n_minus_1", "shifted")
+    assert sizes.days == {"train": 1095, "validation": 16, "test": 32, **dict.fromkeys(stress, 8)}
     # 3 diesels, 3 storages and the tie with a mode each, 2 regulators and 2 banks with a position
     assert sizes.integers == 11
     assert any(scenario.id in line for line in sizes.lines())
