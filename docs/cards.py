@@ -39,7 +39,13 @@ FIGURES = {
 """The fields that tell the size of a device, by kind; renewables are told apart by what drives them."""
 SUMMED = frozenset({"p_mw", "p_max_mw", "power_mw", "energy_mwh", "p_rated_mw", "shift_mwh"})
 """Those of them whose sum tells something too."""
-SOLVED = {"ieee34_ieee13": "--gap 4e-4 --threads 1"}
+SOLVED = {
+    **dict.fromkeys(("ieee13", "ieee34", "ieee123", "cigre_lv"), "--gap 5e-4 --threads 1"),
+    "ieee34_ieee13": "--gap 4e-4 --threads 1 --time-limit 300",
+    "ieee34_ieee13_heron": "--gap 1e-3 --threads 1 --time-limit 240",
+    "ieee123_fleet": "--gap 1e-3 --threads 1 --time-limit 120",
+    "district": "--gap 1e-3 --threads 1 --time-limit 300",
+}
 """The options that the published intervals were solved with, beside those that `gridbench solve` has by itself."""
 
 
