@@ -84,5 +84,6 @@ def _check_regulators(reading: Reading, items: Sequence[Item[Device]], network: 
             if ratio != 1.0:
                 reading.add(
                     f"{item.path}.branch",
-                    f"has a fixed ratio of {ratio:g} already; mend: neutral_regulators = true for its feeder",
+                    f"has a fixed ratio of {ratio:g} already; mend: neutral_regulators = true for its feeder, "
+                    "or ratio 1 in the transformers.csv of your own",
                 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.physics.devices import DEVICES, EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.physics.terms import Device
+from gridbench.scenario.inside import in_folder
 from gridbench.scenario.scenario import Split, day_count
 from gridbench.scenario.series import Series, load
 from gridbench.scenario.series.columns import CONNECTED, FORECAST, kind_of
@@ -61,9 +61,7 @@ def read_splits(
 
 def series_file(folder: Path, path: str) -> Series:
     """Return the series of a file in a scenario's folder. Raises InvalidInput, also for a path that leads out of the folder."""
-    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
-        raise InvalidInput(path, ["leaves the folder of the scenario; mend: put the file beside scenario.toml"])
-    return load(folder / path)
+    return load(in_folder(folder, path))
 
 
 def _series(reading: Reading, where: str, fetch: Callable[[str], Series], path: str, time: TimeTable | None) -> Series | None:
