@@ -74,7 +74,9 @@ def network_in(folder: Path, *, base_mva: float = 1.0, floor: bool = True) -> Fe
     if not grid:
         tables |= {} if not found.faults else {"loads": [], "shunts": []}
         try:
-            feeder = radial(stated(str(about.get("name", folder.name)), about, tables.__getitem__).raw(base_mva=base_mva, floor=floor))
+            feeder = radial(
+                stated(str(about.get("name", folder.name)), about, tables.__getitem__).raw(base_mva=base_mva, floor=floor)
+            )
         except NetworkError as error:
             found.faults += error.faults
     if found.faults:

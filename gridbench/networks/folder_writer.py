@@ -23,7 +23,7 @@ Cells = tuple[str | float, ...]
 def write_network(feeder: Feeder, folder: Path) -> None:
     """Write a feeder as CSV files and feeder.toml; `network_in` gives it back, branches that share a sending end lines first.
 
-    The same feeder gives the same bytes; numbers keep all their digits. Buses that a closed switch fused into another (its
+    The same feeder gives the same bytes; numbers have 12 digits. Buses that a closed switch fused into another (its
     aliases) are written with a closed switch. Raises StorageError where the disk refuses.
     """
     about = {"name": feeder.name, "source_bus": feeder.root}
@@ -84,5 +84,5 @@ def _csv(table: str, cells: Iterable[Cells]) -> bytes:
 
 
 def _shown(cell: str | float) -> str:
-    """A cell as text: a number in the fewest digits that give it back, whole ones without a point."""
-    return cell if isinstance(cell, str) else repr(float(cell)).removesuffix(".0")
+    """A cell as text, a number in up to 12 digits."""
+    return cell if isinstance(cell, str) else f"{cell:.12g}"

@@ -32,7 +32,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Winding:
-    """A transformer, impedance and charging in percent of rated_kva; `ratio` is 1 at its nominal voltages, above it raises `to_bus`."""
+    """A transformer, impedance and charging in percent of rated_kva; `ratio` is 1 where nominal, and above 1 lifts `to_bus`."""
 
     name: str
     from_bus: str
@@ -136,5 +136,5 @@ def _section(row: Row) -> Section:
 
 
 def _unit(row: Row) -> Winding:
-    numbers = (float(row.get(column) or 0.0) for column in ("rated_kva", "r_percent", "x_percent", "b_percent"))
-    return Winding(branch_name(row), row["from_bus"], row["to_bus"], *numbers, ratio=float(row.get("ratio") or 1.0))
+    rated_kva, r, x, b = (float(row.get(column) or 0.0) for column in ("rated_kva", "r_percent", "x_percent", "b_percent"))
+    return Winding(branch_name(row), row["from_bus"], row["to_bus"], rated_kva, r, x, b, float(row.get("ratio") or 1.0))
