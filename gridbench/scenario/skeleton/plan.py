@@ -21,6 +21,8 @@ GENERATOR_SHARE, STORAGE_SHARE, SOLAR_SHARE, BANK_SHARE = 0.3, 0.2, 0.5, 0.3
 """Sizes over the nominal demand: active power, of the bank reactive power."""
 STORAGE_H = 4.0
 BANK_STEPS = 3
+MOVE_USD_PER_MW = 0.1
+"""Price of a position moved over the nominal demand: it grows with what a move can save."""
 ROOM_SHARE = 0.5
 """A unit takes at most this share of the least rating on its way to the root."""
 UNITS = ("diesel", "storage", "solar")
@@ -71,12 +73,12 @@ def plan(ground: Ground, step_h: float) -> Plan:
     demand_mw, demand_mvar = (sum(getattr(load, power) for load in feeder.loads) for power in ("p_mw", "q_mvar"))
     if tie is None or demand_mw <= 0:
         raise InvalidInput(ground.network, ["has no demand to size devices by; mend: choose another network"])
-    far = _ranked(feeder)
+    far, move_usd = _ranked(feeder), rounded(MOVE_USD_PER_MW * demand_mw)
     near, middle, end = (far[round(share * (len(far) - 1))] for share in (1 / 3, 2 / 3, 1.0))
     solar_mw = _sized(feeder, middle, SOLAR_SHARE * demand_mw)
     return Plan(
         tie=replace(tie, rating_mva=rounded(tie.rating_mva)),
-        stepped=(*_regulators(ground), *_banks(ground)) or _bank(end, demand_mvar),
+        stepped=(*_regulators(ground, move_usd), *_banks(ground, move_usd)) or _bank(end, demand_mvar, move_usd),
         units=(
             _generator(near, _sized(feeder, near, GENERATOR_SHARE * demand_mw), step_h),
             _storage(end, _sized(feeder, end, STORAGE_SHARE * demand_mw)),
@@ -118,26 +120,26 @@ def _sized(feeder: Feeder, bus: str, wanted_mw: float) -> float:
     return rounded(min(wanted_mw, ROOM_SHARE * least_pu * feeder.base_mva))
 
 
-def _regulators(ground: Ground) -> tuple[Regulator, ...]:
+def _regulators(ground: Ground, move_usd: float) -> tuple[Regulator, ...]:
     """A regulator in each branch for one, of 16 steps of 5/8 % up and down."""
-    return tuple(Regulator(name=f"regulator.{branch}", branch=branch, step_usd=0.2) for branch in ground.regulated)
+    return tuple(Regulator(name=f"regulator.{branch}", branch=branch, step_usd=move_usd) for branch in ground.regulated)
 
 
-def _banks(ground: Ground) -> tuple[CapacitorBank, ...]:
+def _banks(ground: Ground, move_usd: float) -> tuple[CapacitorBank, ...]:
     """The published capacitors in three steps each."""
     sizes = {bus: rounded(mvar / BANK_STEPS) for bus, mvar in ground.banks.items()}
     return tuple(
-        CapacitorBank(name=f"bank.{bus}", bus=bus, steps=BANK_STEPS, step_mvar=mvar, switch_usd=0.5)
+        CapacitorBank(name=f"bank.{bus}", bus=bus, steps=BANK_STEPS, step_mvar=mvar, switch_usd=move_usd)
         for bus, mvar in sizes.items()
     )
 
 
-def _bank(bus: str, demand_mvar: float) -> tuple[CapacitorBank, ...]:
+def _bank(bus: str, demand_mvar: float, move_usd: float) -> tuple[CapacitorBank, ...]:
     """A bank of three steps, where demand is inductive."""
     if demand_mvar <= 0:
         return ()
     step_mvar = rounded(BANK_SHARE * demand_mvar / BANK_STEPS)
-    return (CapacitorBank(name="bank", bus=bus, steps=BANK_STEPS, step_mvar=step_mvar, switch_usd=0.5),)
+    return (CapacitorBank(name="bank", bus=bus, steps=BANK_STEPS, step_mvar=step_mvar, switch_usd=move_usd),)
 
 
 def _generator(bus: str, p_mw: float, step_h: float) -> Generator:
