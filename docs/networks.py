@@ -68,11 +68,11 @@ A scenario may hold its network in a folder beside its `scenario.toml`, named wi
 `feeder.toml` states `source_bus` (the root), `source_voltage_pu`, and a `name` if you like. Tables are CSV in UTF-8, cells parted
 by commas; only `buses.csv` must be there, and it alone makes no network:"""
 OWN_NOTES = """\
-Lines are stated for their whole length (A, ohm, microsiemens), transformers in percent of `rated_kva`; `ratio` is 1 at the nominal
-voltages. Loads (kW, kvar) draw where they are positive, shunts draw theirs at 1 pu: a capacitor has a negative `q_kvar`. `open_at`
-names the end at which a line is open, `closed` is 1 or 0. Branches are called by their ends, `1-2`, or by `name`, which parallel ones
-need. The whole must be a tree from the root. Impedances below 1e-4 pu on 1 MVA are raised to that, as in the built-in networks,
-for solvers lose digits on less: state what has none as a closed switch."""
+Lines are stated for their whole length (A, ohm, microsiemens), transformers in percent of `rated_kva`; `ratio` is 1 at the
+nominal voltages. Loads (kW, kvar) draw where they are positive, shunts draw theirs at 1 pu: a capacitor has a negative
+`q_kvar`. `open_at` names the end at which a line is open, `closed` is 1 or 0. Branches are called by their ends, `1-2`, or
+by `name`, which parallel ones need. The whole must be a tree from the root. Impedances below 1e-4 pu on 1 MVA are raised to
+that, as in the built-in networks, for solvers lose digits on less: state what has none as a closed switch."""
 
 
 def columns() -> str:
