@@ -22,11 +22,10 @@ def main(wanted: argparse.Namespace) -> int:
     path = scenario_path(wanted.scenario)
     faults = check(path)
     if faults:
-        text = "\n".join([f"{path}: {len(faults)} fault(s)", *(f"  - {fault}" for fault in faults)])
-        print(
-            json.dumps({"faults": faults, "summary": None}, indent=1) if wanted.json else text,
-            file=sys.stdout if wanted.json else sys.stderr,
-        )
+        if wanted.json:
+            print(json.dumps({"faults": faults, "summary": None}, indent=1))
+        else:
+            print("\n".join([f"{path}: {len(faults)} fault(s)", *(f"  - {fault}" for fault in faults)]), file=sys.stderr)
         return 1
     scenario = load_scenario(path)
     held, look = summary(scenario), None if wanted.quick else _look(scenario)

@@ -99,24 +99,24 @@ class _Reading:
         """What feeder.toml states, without what is wrong in it."""
         path = self.folder / ABOUT
         try:
-            stated = tomllib.loads(path.read_text(encoding="utf-8"))
+            facts = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             self.faults.append(f"{ABOUT}: cannot be read ({error.strerror}); mend: state source_bus and source_voltage_pu in it")
             return {}
         except ValueError as error:
             self.faults.append(f"{ABOUT}: is no TOML: {error}; mend: correct the line")
             return {}
-        self.faults += [f"{ABOUT}: {UnknownName('key', key, _ABOUT_KEYS)}" for key in stated if key not in _ABOUT_KEYS]
+        self.faults += [f"{ABOUT}: {UnknownName('key', key, _ABOUT_KEYS)}" for key in facts if key not in _ABOUT_KEYS]
         for key in ("source_bus", "source_voltage_pu"):
-            if key not in stated:
+            if key not in facts:
                 self.faults.append(f"{ABOUT}: {key} is missing; mend: add it")
         for key in ("source_bus", "name"):
-            if key in stated and not (isinstance(stated[key], str) and stated[key]):
-                self.faults.append(f"{ABOUT}: {key} is {stated[key]!r}; mend: write it as text, in quotes")
-        volts = stated.get("source_voltage_pu", 1.0)
+            if key in facts and not (isinstance(facts[key], str) and facts[key]):
+                self.faults.append(f"{ABOUT}: {key} is {facts[key]!r}; mend: write it as text, in quotes")
+        volts = facts.get("source_voltage_pu", 1.0)
         if isinstance(volts, bool) or not isinstance(volts, int | float) or not 0.5 < volts < 1.5:
             self.faults.append(f"{ABOUT}: source_voltage_pu is {volts!r}; mend: give it per unit, about 1")
-        return stated
+        return facts
 
     def table(self, table: str) -> list[Row]:
         """The rows of a table; one that is not there has none."""

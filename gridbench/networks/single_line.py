@@ -110,12 +110,12 @@ def single_line(name: str) -> SingleLine:
     return stated(name, about(name), lambda table: rows(name, table))
 
 
-def stated(name: str, about: Mapping[str, Any], table: Callable[[str], list[Row]]) -> SingleLine:
+def stated(name: str, facts: Mapping[str, Any], table: Callable[[str], list[Row]]) -> SingleLine:
     """The network that feeder.toml and tables state; columns that may be left out are empty there, or not there."""
     return SingleLine(
         name=name,
-        source_bus=about["source_bus"],
-        source_voltage_pu=about["source_voltage_pu"],
+        source_bus=facts["source_bus"],
+        source_voltage_pu=facts["source_voltage_pu"],
         base_kv={row["name"]: float(row["base_kv"]) for row in table("buses")},
         lines=tuple(_section(row) for row in table("lines")),
         switches=tuple(Switch(row["from_bus"], row["to_bus"], row["closed"] == "1") for row in table("switches")),

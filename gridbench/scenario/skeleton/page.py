@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gridbench.scenario.assembly import LOADING, VOLTAGE
@@ -25,6 +25,8 @@ Value: TypeAlias = "str | bool | int | float | Sequence[str]"
 FEEDER = "grid"
 """The name of the one feeder."""
 LOST_USD_PER_MWH = 5000.0
+VOLTAGE_USD_PER_MW, LOADING_USD_PER_MW, BLACKOUT_USD_PER_MW = 10_000.0, 100.0, 10_000.0
+"""Prices over the nominal demand: of voltage over all buses together, of loading a branch, of a dark step."""
 LOAD_COLUMN = "load_residential_a"
 WIDTH, COMMENT_AT = 118, 40
 ABOUT_SPLITS = {
@@ -59,9 +61,7 @@ def page(name: str, title: str, ground: Ground, planned: Plan, step_h: float, ow
         _section("Network"),
         _feeder(ground),
         _section("What breaking a limit costs: prices for policies and oracle alike"),
-        "[voltage]\n" + _keys("voltage", _own(VOLTAGE)),
-        "[loading]\n" + _keys("loading", _own(LOADING)),
-        "[blackout]\n" + _keys("blackout", {"blackout_usd": rounded(max(10_000.0 * planned.demand_mw, 1000.0))}),
+        *_limits(len(ground.feeder.buses), planned.demand_mw),
         _section("Demand: nominal loads as devices load.<bus>"),
         "[[loads]]\n" + _keys("loads", _demand(planned)),
         _section("Devices of the operator"),
@@ -79,6 +79,15 @@ def page(name: str, title: str, ground: Ground, planned: Plan, step_h: float, ow
 def splits(days: Sequence[SplitDays]) -> str:
     """Return the tables of the splits, each with what it is for."""
     return "\n".join(f"# {ABOUT_SPLITS[one.name]}\n{split_tables([one])}" for one in days)
+
+
+def _limits(buses: int, demand_mw: float) -> list[str]:
+    """The tables of prices, which grow with the demand as the money of a day does, so that breaking limits does not pay."""
+    voltage = replace(VOLTAGE, excess_usd_per_pu2_h=rounded(VOLTAGE_USD_PER_MW * demand_mw / buses))
+    loading = replace(LOADING, excess_usd_per_h=rounded(LOADING_USD_PER_MW * demand_mw))
+    dark: dict[str, Value] = {"blackout_usd": rounded(max(BLACKOUT_USD_PER_MW * demand_mw, 1000.0))}
+    tables = {"voltage": _own(voltage), "loading": _own(loading), "blackout": dark}
+    return [f"[{name}]\n{_keys(name, own)}" for name, own in tables.items()]
 
 
 def _feeder(ground: Ground) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 GENERATOR_SHARE, STORAGE_SHARE, SOLAR_SHARE, BANK_SHARE = 0.3, 0.2, 0.5, 0.3
 """Sizes over the nominal demand: active power, of the bank reactive power."""
 STORAGE_H = 4.0
+OVERLOAD_USD_PER_MW = 200.0
+"""Price of an overload of the tie over the nominal demand."""
 BANK_STEPS = 3
 MOVE_USD_PER_MW = 0.1
 """Price of a position moved over the nominal demand: it grows with what a move can save."""
@@ -77,7 +79,7 @@ def plan(ground: Ground, step_h: float) -> Plan:
     near, middle, end = (far[round(share * (len(far) - 1))] for share in (1 / 3, 2 / 3, 1.0))
     solar_mw = _sized(feeder, middle, SOLAR_SHARE * demand_mw)
     return Plan(
-        tie=replace(tie, rating_mva=rounded(tie.rating_mva)),
+        tie=replace(tie, rating_mva=rounded(tie.rating_mva), overload_usd_per_h=rounded(OVERLOAD_USD_PER_MW * demand_mw)),
         stepped=(*_regulators(ground, move_usd), *_banks(ground, move_usd)) or _bank(end, demand_mvar, move_usd),
         units=(
             _generator(near, _sized(feeder, near, GENERATOR_SHARE * demand_mw), step_h),
