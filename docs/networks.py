@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from gridbench.bench.network_sizes import markdown, sizes
 from gridbench.diagram import draw_network
 from gridbench.networks import NETWORKS
+from gridbench.networks.folder import FORMS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "networks.md"
@@ -55,12 +56,40 @@ TEXTS = {
     ),
 }
 
+OWN = """\
+## A network of your own
+
+A scenario may hold its network in a folder beside its `scenario.toml`, named with a slash: `network = "network/"` in its table
+`[[feeder]]`. The files are part of the scenario's digest, and `gridbench check` tells all their faults by file and line.
+`gridbench new scenario street --pandapower street.json` writes them from a net of pandapower ([tutorial](tutorial.md)),
+`gridbench.networks.folder_writer.write_network` from any `Feeder`, and `gridbench.networks.folder.network_in` reads them.
+
+`feeder.toml` states `source_bus` (the root), `source_voltage_pu`, and a `name` if you like. Tables are CSV in UTF-8, cells parted
+by commas; only `buses.csv` must be there, and it alone makes no network:"""
+OWN_NOTES = """\
+Lines are stated for their whole length (A, ohm, microsiemens), transformers in percent of `rated_kva`; `ratio` is 1 at the
+nominal voltages. Loads (kW, kvar) draw where they are positive, shunts draw theirs at 1 pu: a capacitor has a negative
+`q_kvar`. `open_at` names the end at which a line is open, `closed` is 1 or 0. Branches are called by their ends, `1-2`, or
+by `name`, which parallel ones need. The whole must be a tree from the root. Impedances below 1e-4 pu on 1 MVA are raised to
+that, as in the built-in networks, for solvers lose digits on less: state what has none as a closed switch."""
+
+
+def columns() -> str:
+    """Return the table of the tables of a network of one's own."""
+    rows = [f"| `{table}.csv` | {_listed(form.needed)} | {_listed(form.optional)} |" for table, form in FORMS.items()]
+    return "\n".join(["| file | columns | may be left out |", "|---|---|---|", *rows])
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
 
 def page() -> str:
     """Return the page."""
     parts = [INTRODUCTION, markdown(sizes()), CAPTION]
     for name in NETWORKS:
         parts += [f"## {name}", TEXTS[name], f"![The network {name}](pictures/{name}.svg)"]
+    parts += [OWN, columns(), OWN_NOTES]
     parts += [
         f"## A scenario: {SCENARIO}",
         f"`gridbench draw --scenario {SCENARIO}`: branches in the colour of the agent whose buses they feed, with all devices.",

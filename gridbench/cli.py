@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _paper, _data):
+    for add in (_list, _new, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _paper, _data):
         add(commands)
     return top
 
@@ -95,9 +95,28 @@ def _list(commands: Commands) -> None:
     _json(command)
 
 
+def _new(commands: Commands) -> None:
+    command = _add(commands, "new", "write the skeleton of a scenario, which can be played at once and is to be edited")
+    kinds = command.add_subparsers(dest="what", required=True, metavar="WHAT")
+    text = "write a scenario for a built-in network or your own, with its series and the page about it"
+    made = kinds.add_parser("scenario", help=text, description=text[0].upper() + text[1:] + ".", epilog=EXIT_CODES)
+    made.add_argument("name", metavar="NAME", help="letters, digits and _; the folder is NAME-v1")
+    made.add_argument("--into", default=".", metavar="FOLDER", help="where it goes (default: here)")
+    network = made.add_mutually_exclusive_group()
+    own = "built in (see `gridbench list networks`; default: ieee13), or with a slash a folder of tables (docs/networks.md)"
+    network.add_argument("--network", metavar="N", help=own)
+    network.add_argument("--pandapower", metavar="FILE.json", help="a radial network in pandapower's JSON (needs that extra)")
+    made.add_argument("--step-h", type=float, default=1.0, metavar="H", help="hours a step: 1, 0.5 or 0.25 (default: 1)")
+    made.add_argument("--seed", type=int, default=100, metavar="N", help="of the generated years (default: 100)")
+    agents = "names; the first operates the grid, the others own the units (default: operator, who has all)"
+    made.add_argument("--agents", nargs="+", default=["operator"], metavar="A", help=agents)
+    _json(made)
+
+
 def _check(commands: Commands) -> None:
-    command = _add(commands, "check", "check a scenario and say what it holds, or every fault of it")
+    command = _add(commands, "check", "check a scenario and say what it holds and how a day goes, or every fault of it")
     command.add_argument("scenario", metavar="S", help="a name, an id, a folder or a scenario.toml")
+    command.add_argument("--quick", action="store_true", help="play no day: read the files only")
     _json(command)
 
 
@@ -161,6 +180,8 @@ def _verify(commands: Commands) -> None:
 def _leaderboard(commands: Commands) -> None:
     command = _add(commands, "leaderboard", "make the tables of all records below a folder")
     command.add_argument("results", nargs="?", default="results", metavar="DIR", help="where the records are (default: results)")
+    own = "a folder in which scenarios of your own stand; repeat it"
+    command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
     command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the tables are out of date")
 
 

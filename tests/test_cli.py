@@ -12,21 +12,25 @@ def gridbench(*arguments):
     return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
 
 
+COMMANDS = ["list", "new", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper", "data"]
+USAGE = [(), ("fly",), ("run",), ("new",), ("run", "--scenario", "x", "--policy", "y", "--days", "few")]
+
+
 def test_help_names_every_command_and_the_exit_codes():
     found = gridbench("--help")
     assert found.returncode == 0
-    for word in ("list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper", "data", "130 interrupted"):
+    for word in (*COMMANDS, "130 interrupted"):
         assert word in found.stdout
 
 
-@pytest.mark.parametrize("command", ["list", "check", "draw", "solve", "train", "run", "verify", "leaderboard", "paper", "data"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command):
     found = gridbench(command, "--help")
     assert found.returncode == 0
     assert "exit codes" in found.stdout
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("run",), ("run", "--scenario", "x", "--policy", "y", "--days", "few")])
+@pytest.mark.parametrize("arguments", USAGE)
 def test_wrong_usage_is_2(arguments):
     assert gridbench(*arguments).returncode == 2
 
@@ -47,6 +51,9 @@ def test_wrong_usage_is_2(arguments):
         (("draw", "--network", "cigre_lw"), "unknown network 'cigre_lw': did you mean 'cigre_lv'"),
         (("draw", "--network", "ieee13", "--out", "a.pdf"), "pictures end in .svg or .png, not in '.pdf'"),
         (("leaderboard", "nowhere"), "there is no such folder"),
+        (("new", "scenario", "a-b", "--network", "ieee31"), "NAME 'a-b': begin with a letter"),
+        (("new", "scenario", "mine", "--network", "cigre_lw"), "unknown network 'cigre_lw': did you mean 'cigre_lv'"),
+        (("new", "scenario", "mine", "--pandapower", "nowhere.json"), "nowhere.json: cannot be read"),
     ],
 )
 def test_unknown_names_and_bad_input_are_3_and_one_message(arguments, message):

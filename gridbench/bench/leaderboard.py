@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridbench.bench.files import write_text
 from gridbench.bench.page import page
 from gridbench.bench.standings import Entry, Section, read_entries, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HEADER = (
     "rank", "policy", "version", "kind", "score", "95 % interval", "cost usd", "gap to bound %", "violating steps %",
@@ -18,24 +22,27 @@ MEANING = "A score of 1 is the certified bound, 0 the scenario's anchor policy. 
 FILES = ("LEADERBOARD.md", "leaderboard.csv", "leaderboard.html")
 
 
-def leaderboard(results: Path | str = "results") -> dict[str, str]:
-    """Return the texts of the leaderboard's files by name; raises InvalidInput with the faults of every record."""
-    found = sections(read_entries(Path(results)))
+def leaderboard(results: Path | str = "results", scenarios: Sequence[Path | str] = ()) -> dict[str, str]:
+    """Return the texts of the leaderboard's files by name; raises InvalidInput with the faults of every record.
+
+    `scenarios` are folders in which scenarios stand that are not built in.
+    """
+    found = sections(read_entries(Path(results), [Path(home) for home in scenarios]))
     html = page(found, MEANING, HEADER, [lines(one) for one in found])
     return dict(zip(FILES, (_markdown(found), _csv(found), html), strict=True))
 
 
-def write_leaderboard(results: Path | str = "results") -> list[Path]:
+def write_leaderboard(results: Path | str = "results", scenarios: Sequence[Path | str] = ()) -> list[Path]:
     """Write the leaderboard's files beside the records and return their paths; raises InvalidInput, StorageError."""
     paths = [Path(results) / name for name in FILES]
-    for path, text in zip(paths, leaderboard(results).values(), strict=True):
+    for path, text in zip(paths, leaderboard(results, scenarios).values(), strict=True):
         write_text(path, text)
     return paths
 
 
-def stale(results: Path | str = "results") -> list[str]:
+def stale(results: Path | str = "results", scenarios: Sequence[Path | str] = ()) -> list[str]:
     """Return which of the leaderboard's files are not what the records give; raises InvalidInput."""
-    texts = leaderboard(results)
+    texts = leaderboard(results, scenarios)
     return [name for name, text in texts.items() if _bytes(Path(results) / name) != text.encode()]
 
 

@@ -11,10 +11,11 @@ from gridbench.bench.files import read_text
 from gridbench.bench.record import FILE, Record, Scores, read_record
 from gridbench.bench.rows import parse_rows
 from gridbench.bench.summary import summarise
-from gridbench.errors import GridbenchError, InvalidInput
-from gridbench.scenario.catalogue import load_scenario
+from gridbench.errors import GridbenchError, InvalidInput, UnknownName
+from gridbench.scenario.catalogue import list_scenarios, load_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 CLASSES = {
@@ -29,11 +30,16 @@ CLASSES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A record at its place, and whether its safety is within the scenario's tolerance."""
+    """A record at its place, and the share of violating steps that its scenario admits."""
 
     record: Record
     folder: str
-    admissible: bool
+    tolerance: float
+
+    @property
+    def admissible(self) -> bool:
+        """Whether its safety is within the scenario's tolerance."""
+        return self.scores.violating_steps_share_upper <= self.tolerance
 
     @property
     def scores(self) -> Scores:
@@ -64,15 +70,18 @@ class Section:
         return f"{self.scenario}, {self.split}, {days}: {self.information} ({CLASSES[self.information]})"
 
 
-def read_entries(results: Path) -> list[Entry]:
-    """Return all records below a folder; raises InvalidInput with the faults of all of them, or where there is no folder."""
+def read_entries(results: Path, homes: Sequence[Path] = ()) -> list[Entry]:
+    """Return all records below a folder; raises InvalidInput with the faults of all of them, or where there is no folder.
+
+    Scenarios are those in the folders `homes`, by their ids, and the built-in ones.
+    """
     if not results.is_dir():
         raise InvalidInput(str(results), ["there is no such folder: run `gridbench run --out results/...` first"])
     faults, entries = [], []
     for path in sorted(results.rglob(FILE)):
         folder = path.parent.relative_to(results).as_posix()
         try:
-            entries.append(_entry(path, folder))
+            entries.append(_entry(path, folder, tuple(homes)))
         except GridbenchError as error:
             faults += [f"{folder}: {fault}" for fault in getattr(error, "faults", [str(error)])]
     faults = faults or _unlike_bounds(entries)
@@ -93,18 +102,26 @@ def _unlike_bounds(entries: list[Entry]) -> list[str]:
     return faults
 
 
-def _entry(path: Path, folder: str) -> Entry:
+def _entry(path: Path, folder: str, homes: tuple[Path, ...]) -> Entry:
     record = read_record(path)
     rows = parse_rows(read_text(path.parent / record.episodes), record.episodes)
     if summarise(rows) != record.scores:
         raise InvalidInput(folder, ["scores are not those of its episodes.csv: never edit either by hand"])
-    return Entry(record, folder, record.scores.violating_steps_share_upper <= tolerance(record.scenario.id))
+    return Entry(record, folder, tolerance(record.scenario.id, homes))
 
 
 @cache
-def tolerance(scenario: str) -> float:
-    """Return the largest share of violating steps that a scenario admits; raises UnknownName."""
-    return load_scenario(scenario).violating_share_max
+def tolerance(scenario: str, homes: tuple[Path, ...]) -> float:
+    """Return the largest share of violating steps that a scenario admits.
+
+    Raises UnknownName for one that is neither in a folder of `homes` nor built in, and InvalidInput with its faults.
+    """
+    own = next((home / scenario for home in homes if scenario in list_scenarios(home)), None)
+    if own is not None or scenario in list_scenarios():
+        return load_scenario(own or scenario).violating_share_max
+    known = [*list_scenarios(), *(one for home in homes for one in list_scenarios(home))]
+    unknown = UnknownName("scenario", scenario, known)
+    raise InvalidInput(scenario, [f"{unknown}; for one of your own say --scenarios FOLDER, where its folder is"])
 
 
 def sections(entries: list[Entry]) -> list[Section]:
@@ -120,4 +137,5 @@ def sections(entries: list[Entry]) -> list[Section]:
         groups[part.id, part.split, entry.record.protocol.days, entry.record.policy.information].append(entry)
     ranks = list(CLASSES)
     ordered = sorted(groups, key=lambda place: (place[0], place[1], -place[2], ranks.index(place[3])))
-    return [Section(*place, tolerance(place[0]), tuple(sorted(groups[place], key=lambda e: e.order))) for place in ordered]
+    found = [tuple(sorted(groups[place], key=lambda e: e.order)) for place in ordered]
+    return [Section(*place, entries[0].tolerance, entries) for place, entries in zip(ordered, found, strict=True)]

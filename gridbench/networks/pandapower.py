@@ -1,4 +1,4 @@
-"""Feeders to pandapower and back: the one place that imports pandapower, and only when called."""
+"""Feeders to pandapower and back: with `pandapower_file` the one place that imports pandapower, and only when called."""
 
 from __future__ import annotations
 

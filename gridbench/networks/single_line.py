@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from gridbench.networks.elements import Branch, Bus, NominalLoad, Shunt, Switch
 from gridbench.networks.equivalent import floored
 from gridbench.networks.radial import RawGrid
 from gridbench.networks.tables import Row, about, rows
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A line of its whole length; `open_at` names the end at which it is open, nothing where it is closed."""
 
+    name: str
     from_bus: str
     to_bus: str
     rated_a: float
@@ -24,26 +29,24 @@ class Section:
     b_us: float
     open_at: str
 
-    @property
-    def name(self) -> str:
-        """Its ends."""
-        return f"{self.from_bus}-{self.to_bus}"
-
 
 @dataclass(frozen=True, slots=True)
 class Winding:
-    """A transformer of nominal ratio, impedance in percent of rated_kva."""
+    """A transformer, impedance and charging in percent of rated_kva; `ratio` is 1 where nominal, and above 1 lifts `to_bus`."""
 
+    name: str
     from_bus: str
     to_bus: str
     rated_kva: float
     r_percent: float
     x_percent: float
+    b_percent: float
+    ratio: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SingleLine:
-    """A network as published; `base_kv` is by bus, `loads` in kW and kvar."""
+    """A network as published; `base_kv` is by bus, `loads` in kW and kvar, `shunts` in what they draw of both at 1 pu."""
 
     name: str
     source_bus: str
@@ -53,6 +56,7 @@ class SingleLine:
     switches: tuple[Switch, ...]
     transformers: tuple[Winding, ...]
     loads: tuple[tuple[str, float, float], ...]
+    shunts: tuple[tuple[str, float, float], ...]
 
     def raw(self, *, base_mva: float = 1.0, floor: bool = True) -> RawGrid:
         """The network per unit, without the lines that are open.
@@ -73,7 +77,10 @@ class SingleLine:
                 *(self._line(line, base_mva, floor=floor) for line in closed),
                 *(self._winding(unit, base_mva, floor=floor) for unit in self.transformers),
             ),
-            shunts=tuple(Shunt(bus, 0.0, b_pu) for bus, b_pu in charging if b_pu),
+            shunts=(
+                *(Shunt(bus, 0.0, b_pu) for bus, b_pu in charging if b_pu),
+                *(Shunt(bus, p_kw / 1000 / base_mva, -q_kvar / 1000 / base_mva) for bus, p_kw, q_kvar in self.shunts),
+            ),
             loads=tuple(NominalLoad(bus, p_kw / 1000, q_kvar / 1000) for bus, p_kw, q_kvar in self.loads),
             switches=self.switches,
         )
@@ -93,31 +100,41 @@ class SingleLine:
         r_pu, x_pu = unit.r_percent * scale, unit.x_percent * scale
         if floor:
             r_pu, x_pu = floored(r_pu, x_pu, base_mva)
-        name = f"{unit.from_bus}-{unit.to_bus}"
-        return Branch(name, unit.from_bus, unit.to_bus, r_pu, x_pu, 0.0, 1.0, unit.rated_kva / 1000 / base_mva)
+        b_pu, rating_pu = unit.b_percent / 100 / (scale * 100), unit.rated_kva / 1000 / base_mva
+        return Branch(unit.name, unit.from_bus, unit.to_bus, r_pu, x_pu, b_pu, unit.ratio, rating_pu)
 
 
 @cache
 def single_line(name: str) -> SingleLine:
     """The figures of cigre_lv, cigre_mv, case33bw or european_lv (data/SOURCES.md)."""
-    stated = about(name)
+    return stated(name, about(name), lambda table: rows(name, table))
+
+
+def stated(name: str, facts: Mapping[str, Any], table: Callable[[str], list[Row]]) -> SingleLine:
+    """The network that feeder.toml and tables state; columns that may be left out are empty there, or not there."""
     return SingleLine(
         name=name,
-        source_bus=stated["source_bus"],
-        source_voltage_pu=stated["source_voltage_pu"],
-        base_kv={row["name"]: float(row["base_kv"]) for row in rows(name, "buses")},
-        lines=tuple(_section(row) for row in rows(name, "lines")),
-        switches=tuple(Switch(row["from_bus"], row["to_bus"], row["closed"] == "1") for row in rows(name, "switches")),
-        transformers=tuple(_unit(row) for row in rows(name, "transformers")),
-        loads=tuple((row["bus"], float(row["p_kw"]), float(row["q_kvar"])) for row in rows(name, "loads")),
+        source_bus=facts["source_bus"],
+        source_voltage_pu=facts["source_voltage_pu"],
+        base_kv={row["name"]: float(row["base_kv"]) for row in table("buses")},
+        lines=tuple(_section(row) for row in table("lines")),
+        switches=tuple(Switch(row["from_bus"], row["to_bus"], row["closed"] == "1") for row in table("switches")),
+        transformers=tuple(_unit(row) for row in table("transformers")),
+        loads=tuple((row["bus"], float(row["p_kw"]), float(row["q_kvar"])) for row in table("loads")),
+        shunts=tuple((row["bus"], float(row["p_kw"]), float(row["q_kvar"])) for row in table("shunts")),
     )
 
 
+def branch_name(row: Row) -> str:
+    """The name of the branch of a row: as stated, or else its ends."""
+    return row.get("name") or f"{row['from_bus']}-{row['to_bus']}"
+
+
 def _section(row: Row) -> Section:
-    rated_a, r_ohm, x_ohm, b_us = (float(row[column]) for column in ("rated_a", "r_ohm", "x_ohm", "b_us"))
-    return Section(row["from_bus"], row["to_bus"], rated_a, r_ohm, x_ohm, b_us, row["open_at"])
+    rated_a, r_ohm, x_ohm, b_us = (float(row.get(column) or 0.0) for column in ("rated_a", "r_ohm", "x_ohm", "b_us"))
+    return Section(branch_name(row), row["from_bus"], row["to_bus"], rated_a, r_ohm, x_ohm, b_us, row.get("open_at", ""))
 
 
 def _unit(row: Row) -> Winding:
-    rated_kva, r_percent, x_percent = (float(row[column]) for column in ("rated_kva", "r_percent", "x_percent"))
-    return Winding(row["from_bus"], row["to_bus"], rated_kva, r_percent, x_percent)
+    rated_kva, r, x, b = (float(row.get(column) or 0.0) for column in ("rated_kva", "r_percent", "x_percent", "b_percent"))
+    return Winding(branch_name(row), row["from_bus"], row["to_bus"], rated_kva, r, x, b, float(row.get("ratio") or 1.0))

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridbench.errors import UnknownName
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.places import data_folder
 from gridbench.scenario.digest import FILE
 from gridbench.scenario.file import read
@@ -53,12 +53,17 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
 
 def scenario_path(name_or_path: str | Path) -> Path:
-    """Return the path that a name or a path stands for. Raises UnknownName."""
+    """Return the path that a name or a path stands for. Raises UnknownName, and InvalidInput where a folder is meant."""
     text = str(name_or_path)
     separators = {os.sep, os.altsep or os.sep, "/"}
     if isinstance(name_or_path, Path) or text.endswith(".toml") or any(one in text for one in separators):
         return Path(name_or_path)
-    return scenario_folder(text)
+    try:
+        return scenario_folder(text)
+    except UnknownName as error:
+        if (Path(text) / FILE).is_file():
+            raise InvalidInput(text, [f"{error}; mend: for the folder here write {text}/"]) from error
+        raise
 
 
 def _name_and_version(scenario_id: str) -> tuple[str, int]:

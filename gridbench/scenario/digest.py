@@ -1,12 +1,14 @@
-"""The digest that names a scenario: one hash over scenario.toml and the series that its splits read."""
+"""The digest that names a scenario: one hash over scenario.toml, the series of its splits, and its own networks."""
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gridbench.errors import InvalidInput
+from gridbench.networks.folder import network_files
+from gridbench.scenario.inside import in_folder, names_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +29,22 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 
 
 def digest(folder: Path) -> str:
-    """Return the digest of a scenario's folder: scenario.toml and each series of its splits. Raises InvalidInput."""
+    """Return the digest of a scenario's folder: scenario.toml, each series of its splits and each file of a network of its own.
+
+    Raises InvalidInput.
+    """
     try:
         raw = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
-        paths = {FILE} | {path for split in raw.get("split", []) for path in split["series"]}
+        paths = {FILE} | {path for split in raw.get("split", []) for path in split["series"]} | _network_paths(folder, raw)
         return digest_of({path: (folder / path).read_bytes() for path in paths})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(str(folder), [f"no digest: {error}; mend: run `gridbench check` on it"]) from error
+
+
+def _network_paths(folder: Path, raw: Mapping[str, Any]) -> set[str]:
+    """The files of the networks in the scenario's folder, by path within it."""
+    named = [feeder["network"] for feeder in raw.get("feeder", []) if names_folder(feeder["network"])]
+    return {path.relative_to(folder).as_posix() for name in named for path in network_files(in_folder(folder, name))}
 
 
 def published(root: Path) -> dict[str, str]:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gridbench.errors import InvalidInput, UnknownName
-from gridbench.networks import Feeder, network
+from gridbench.networks import NETWORKS, Feeder, network
 from gridbench.networks.compose import Transformer, join
+from gridbench.networks.folder import network_in
+from gridbench.scenario.inside import in_folder, names_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from gridbench.networks.catalog import Options
     from gridbench.scenario.reading import Item, Reading
@@ -44,22 +47,41 @@ class Network:
         return self.feeder.buses[self.feeder.bus_index(name)].name
 
 
-def build(reading: Reading, items: Sequence[Item[FeederTable]], ratings: Sequence[Item[RatingTable]]) -> Network | None:
-    """Return the network of the tables that hold, nothing where the first does not; faults go to `reading`."""
+def named_network(folder: Path, name: str, options: Options) -> Feeder:
+    """Return the network that a scenario in `folder` names. Raises UnknownName, and InvalidInput for a folder with faults."""
+    if not names_folder(name):
+        if name not in NETWORKS and (folder / name).is_dir():
+            raise InvalidInput(name, ["is no built-in network; mend: name a folder of the scenario with a slash, like network/"])
+        return network(name, **options)
+    feeder = network_in(in_folder(folder, name))
+    return feeder.below(options.get("root", feeder.root), options.get("root_voltage_pu", feeder.root_voltage_pu))
+
+
+def build(
+    reading: Reading,
+    items: Sequence[Item[FeederTable]],
+    ratings: Sequence[Item[RatingTable]],
+    fetch: Callable[[str, Options], Feeder],
+) -> Network | None:
+    """Return the network of the tables that hold, nothing where the first does not; faults go to `reading`.
+
+    `fetch` returns a network by its name and options, or raises UnknownName or InvalidInput.
+    """
     if not items or items[0].value is None:
         return None
-    root = _part(reading, items[0], items[0].value, first=True)
+    root = _part(reading, items[0], items[0].value, fetch, first=True)
     if root is None:
         return None
     whole = Network(root, {items[0].value.name: tuple(bus.name for bus in root.buses)}, ())
     for item in items[1:]:
-        whole = _joined(reading, whole, item)
+        whole = _joined(reading, whole, item, fetch)
     return replace(whole, feeder=_rated(reading, whole, ratings))
 
 
-def _part(reading: Reading, item: Item[FeederTable], table: FeederTable, *, first: bool) -> Feeder | None:
+def _part(
+    reading: Reading, item: Item[FeederTable], table: FeederTable, fetch: Callable[[str, Options], Feeder], *, first: bool
+) -> Feeder | None:
     """One feeder by itself, with its scales and ratings."""
-    known = len(reading.faults)
     if first:
         for key in ("at", "transformer"):
             if getattr(table, key) is not None:
@@ -72,11 +94,14 @@ def _part(reading: Reading, item: Item[FeederTable], table: FeederTable, *, firs
     if table.root_voltage_pu is not None:
         options["root_voltage_pu"] = table.root_voltage_pu
     try:
-        feeder = network(table.network, **options)
-    except UnknownName as error:
-        reading.add(f"{item.path}.{'root' if 'bus' in str(error) else 'network'}", str(error))
+        feeder = fetch(table.network, options)
+    except InvalidInput as error:
+        reading.add(f"{item.path}.network", *(f"{table.network}: {fault}" for fault in error.faults))
         return None
-    return _scaled(feeder, table) if len(reading.faults) == known else None
+    except UnknownName as error:
+        reading.add(f"{item.path}.{'root' if str(error).startswith('unknown bus') else 'network'}", str(error))
+        return None
+    return _scaled(feeder, table)
 
 
 def _scaled(feeder: Feeder, table: FeederTable) -> Feeder:
@@ -90,7 +115,9 @@ def _scaled(feeder: Feeder, table: FeederTable) -> Feeder:
     )
 
 
-def _joined(reading: Reading, whole: Network, item: Item[FeederTable]) -> Network:
+def _joined(
+    reading: Reading, whole: Network, item: Item[FeederTable], fetch: Callable[[str, Options], Feeder]
+) -> Network:
     """The network with one more feeder, or with one more absent part."""
     table, at = item.value, item.text("at")
     if item.name in whole.parts:
@@ -101,7 +128,7 @@ def _joined(reading: Reading, whole: Network, item: Item[FeederTable]) -> Networ
         reading.add(f"{item.path}.at", fault)
     if table is None:
         return without
-    part = _part(reading, item, table, first=False)
+    part = _part(reading, item, table, fetch, first=False)
     for key in ("at", "transformer"):
         if getattr(table, key) is None:
             reading.add(f"{item.path}.{key}", "missing; mend: say where and through what this feeder hangs from the others")

@@ -14,7 +14,7 @@ from gridbench.errors import InvalidInput
 from gridbench.physics.devices import DEVICES, LoadingLimit, VoltageBand
 from gridbench.scenario import tables
 from gridbench.scenario.digest import FILE, digest
-from gridbench.scenario.feeders import build
+from gridbench.scenario.feeders import build, named_network
 from gridbench.scenario.parts import Parts
 from gridbench.scenario.reading import STRICT, Form, Item, Reading
 from gridbench.scenario.splits import series_file
@@ -43,7 +43,7 @@ def read(path: Path) -> Scenario:
         voltage=reading.table("voltage", _form(VoltageBand)),
         loading=reading.table("loading", _form(LoadingLimit)),
         blackout=reading.table("blackout", _form(tables.BlackoutTable)),
-        network=build(reading, feeders, ratings),
+        network=build(reading, feeders, ratings, partial(named_network, file.parent)),
         devices=reading.tables("device", _device_form(), least=1),
         demand=reading.tables("loads", _form(tables.LoadsTable)),
         agents=reading.tables("agent", _form(tables.AgentTable), least=1),

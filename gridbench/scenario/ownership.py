@@ -8,6 +8,9 @@ from gridbench.errors import UnknownName
 from gridbench.physics.devices import GridTie
 from gridbench.scenario.scenario import AgentGroup
 
+LOAD = "load."
+"""Begins the names of nominal loads."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -18,9 +21,12 @@ if TYPE_CHECKING:
 
 
 def groups(
-    reading: Reading, items: Sequence[Item[AgentTable]], network: Network, devices: Sequence[Device], unread: Iterable[str]
+    reading: Reading, items: Sequence[Item[AgentTable]], network: Network | None, devices: Sequence[Device], unread: Iterable[str]
 ) -> tuple[AgentGroup, ...]:
-    """Return the agents; `unread` names devices with faults of their own. Faults go to `reading`."""
+    """Return the agents; `unread` names devices with faults of their own. Faults go to `reading`.
+
+    Where the network could not be built, feeders, buses and nominal loads are taken as they are named.
+    """
     names = {device.name for device in devices} | set(unread)
     found = [_group(reading, item, item.value, network, names) for item in items if item.value is not None]
     for what, owned in (("device", [g.devices for g in found]), ("bus", [g.buses for g in found])):
@@ -33,11 +39,15 @@ def groups(
     return tuple(found)
 
 
-def _group(reading: Reading, item: Item[AgentTable], table: AgentTable, network: Network, names: set[str]) -> AgentGroup:
+def _group(reading: Reading, item: Item[AgentTable], table: AgentTable, network: Network | None, names: set[str]) -> AgentGroup:
     """One agent, without what it names in vain."""
     for index, name in enumerate(table.devices):
-        if name not in names and not network.unknowable(name.removeprefix("load.")):
+        bus = name.removeprefix(LOAD)
+        unknowable = name.startswith(LOAD) if network is None else network.unknowable(bus)
+        if name not in names and not unknowable:
             reading.add(f"{item.path}.devices[{index}]", str(UnknownName("device", name, names)))
+    if network is None:
+        return AgentGroup(table.name, table.devices, ())
     buses: list[str] = []
     for index, name in enumerate(table.feeders):
         if name not in network.parts and name not in network.absent:

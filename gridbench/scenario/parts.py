@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gridbench.errors import InvalidInput
 from gridbench.scenario.demand import expand
 from gridbench.scenario.ownership import groups
-from gridbench.scenario.placement import placed
+from gridbench.scenario.placement import check_ties, placed
 from gridbench.scenario.scenario import AgentGroup, Scenario
 from gridbench.scenario.splits import column_faults, read_splits
 
@@ -44,7 +44,8 @@ class Parts:
     def settled(self, reading: Reading, where: str, digest: Callable[[Scenario], str]) -> Scenario:
         """Return the scenario that `digest` names. Raises InvalidInput with every fault met so far or in how the parts fit."""
         devices, agents = self._inhabitants(reading)
-        splits, library = read_splits(reading, self.splits, self.fetch, self.time.value)
+        time = self.time.value
+        splits, library = read_splits(reading, self.splits, self.fetch, None if time is None or time.faults() else time)
         column_faults(reading, (*self.devices, *self.demand), library)
         if reading.faults or self.network is None:
             raise InvalidInput(where, list(dict.fromkeys(reading.faults)))
@@ -72,6 +73,9 @@ class Parts:
     def _inhabitants(self, reading: Reading) -> tuple[tuple[Device, ...], tuple[AgentGroup, ...]]:
         """The devices and agents; what hangs from a fault of the network is left unchecked, not reported twice."""
         if self.network is None:
+            check_ties(reading, self.devices, None)
+            known = [item.value for item in self.devices if item.value is not None]
+            groups(reading, self.agents, None, known, [item.name for item in self.devices])
             return (), ()
         loads = expand(reading, self.demand, self.network)
         stated = [item.name for item in self.devices]

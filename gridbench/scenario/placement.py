@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def placed(reading: Reading, items: Sequence[Item[Device]], network: Network) -> list[Device]:
     """Return the devices that could be read, their buses under the feeder's own names; faults go to `reading`."""
-    _check_tie(reading, items, network)
+    check_ties(reading, items, network)
     _check_regulators(reading, items, network)
     devices: list[Device] = []
     for item in items:
@@ -55,14 +55,17 @@ def _moved(device: Device, network: Network, bus: str) -> Device:
     return moved
 
 
-def _check_tie(reading: Reading, items: Sequence[Item[Device]], network: Network) -> None:
-    """Demand exactly one tie, at the root."""
-    root = network.feeder.root
+def check_ties(reading: Reading, items: Sequence[Item[Device]], network: Network | None) -> None:
+    """Demand exactly one tie, at the root where the network is known."""
     ties = [item for item in items if _is(item, "grid_tie", GridTie)]
+    where = "" if network is None else f", bus {network.feeder.root!r}"
     if not ties:
-        reading.add("device", f"no device of kind grid_tie; mend: add one at the root, bus {root!r}")
+        reading.add("device", f"no device of kind grid_tie; mend: add one at the root{where}")
     for item in ties[1:]:
         reading.add(item.path, f"a second grid_tie, after {ties[0].path}; mend: keep one")
+    if network is None:
+        return
+    root = network.feeder.root
     for item in ties:
         bus = item.text("bus")
         if bus and network.bus_fault(bus) is None and not network.unknowable(bus) and network.bus(bus) != root:
@@ -84,5 +87,6 @@ def _check_regulators(reading: Reading, items: Sequence[Item[Device]], network: 
             if ratio != 1.0:
                 reading.add(
                     f"{item.path}.branch",
-                    f"has a fixed ratio of {ratio:g} already; mend: neutral_regulators = true for its feeder",
+                    f"has a fixed ratio of {ratio:g} already; mend: neutral_regulators = true for its feeder, "
+                    "or ratio 1 in the transformers.csv of your own",
                 )

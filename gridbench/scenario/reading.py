@@ -172,7 +172,14 @@ def _fault(path: str, error: dict[str, Any], raw: Mapping[str, Any], form: Form[
         return f"{where}: {UnknownName('key', str(loc[-1]), names)}"
     if what in ("missing", "missing_argument", "missing_keyword_only_argument"):
         return f"{where}: missing; mend: add it"
-    return f"{where}: is {_shown(error['input'])}; mend: {error['msg'].replace('Input should', 'it must')}"
+    return f"{where}: is {_shown(error['input'])}; mend: {_must(error['msg'])}"
+
+
+def _must(said: str) -> str:
+    """What pydantic demands, in the words of a TOML file."""
+    for word in ("Input", "Tuple", "List", "String"):
+        said = said.replace(f"{word} should", "it must")
+    return said.replace("a valid array", "a list in [ ]").partition(" after validation")[0]
 
 
 def _joined(loc: list[Any]) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.physics.devices import DEVICES, EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.physics.terms import Device
+from gridbench.scenario.inside import in_folder
 from gridbench.scenario.scenario import Split, day_count
 from gridbench.scenario.series import Series, load
 from gridbench.scenario.series.columns import CONNECTED, FORECAST, kind_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CONNECTION = "connection"
 """The key of the column that opens and closes the breaker of a device."""
+CARS, PLUGGED = "cars", "_plugged"
+"""The key of a site of cars, and how the first of its columns ends."""
 UNITS = {"profile": "pu", "price": "currency/MWh", CONNECTION: "pu"}
 """The keys of tables that name a column, and the unit of that column."""
 FORESEEN = (Load, LoadsTable, Renewable, FlexibleLoad, EvCharger)
@@ -61,9 +63,7 @@ def read_splits(
 
 def series_file(folder: Path, path: str) -> Series:
     """Return the series of a file in a scenario's folder. Raises InvalidInput, also for a path that leads out of the folder."""
-    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\\" in path:
-        raise InvalidInput(path, ["leaves the folder of the scenario; mend: put the file beside scenario.toml"])
-    return load(folder / path)
+    return load(in_folder(folder, path))
 
 
 def _series(reading: Reading, where: str, fetch: Callable[[str], Series], path: str, time: TimeTable | None) -> Series | None:
@@ -75,7 +75,8 @@ def _series(reading: Reading, where: str, fetch: Callable[[str], Series], path: 
         return None
     faults = []
     if time is not None and abs(series.step_h - time.step_h) > 1e-9:
-        faults.append(f"{path} has steps of {series.step_h:g} h, the scenario of {time.step_h:g} h; mend: make them agree")
+        agree = f"make them agree: step_h = {series.step_h:g}, or another series"
+        faults.append(f"{path} has steps of {series.step_h:g} h, the scenario of {time.step_h:g} h; mend: {agree}")
     if "T00:00" not in series.start:
         faults.append(f"{path} starts at {series.start}; mend: start it at midnight, days are counted from there")
     if day_count(series) < 1:
@@ -123,7 +124,11 @@ def column_faults(reading: Reading, items: Sequence[Item[Any]], library: Mapping
     """Refuse columns that parts read and series do not have."""
     known = sorted({name for series in library.values() for name in series.columns})
     needed: set[str] = set()
+    cars: dict[str, list[str]] = {}
     for one in _reads(items) if library else ():
+        if one.column not in known and one.path.endswith(f".{CARS}"):
+            cars.setdefault(one.path, []).append(one.column)
+            continue
         if one.column not in known:
             reading.add(one.path, str(UnknownName("column", one.column, known)))
             continue
@@ -135,6 +140,10 @@ def column_faults(reading: Reading, items: Sequence[Item[Any]], library: Mapping
             reading.add(one.path, f"column {one.column!r} tells of no breaker; mend: name one that begins with {CONNECTED!r}")
             continue
         needed |= {one.column, FORECAST + one.column} if one.foreseen else {one.column}
+    for path, columns in cars.items():
+        sites = sorted(name.removesuffix(PLUGGED) for name in known if name.endswith(PLUGGED) and not name.startswith(FORECAST))
+        mend = f"name one of {', '.join(sites)}" if sites else "generate a year with ev_sites (gridbench.scenario.series.ev)"
+        reading.add(path, f"the series have no column {', '.join(map(repr, columns))}; mend: {mend}")
     for path, series in library.items():
         for name in sorted(needed - set(series.columns)):
             who = "observations" if name.startswith(FORECAST) else "devices"
@@ -151,4 +160,5 @@ def _reads(items: Sequence[Item[Any]]) -> Iterable[Read]:
             yield Read(f"{item.path}.{key}", column, None if plug_in else UNITS[key], foreseen)
         for column in value.inputs().values() if isinstance(value, Device) else ():
             if column not in stated.values():
-                yield Read(f"{item.path}.inputs", column, None, isinstance(value, FORESEEN))
+                key = CARS if isinstance(value, EvCharger) else "inputs"
+                yield Read(f"{item.path}.{key}", column, None, isinstance(value, FORESEEN))

@@ -61,8 +61,9 @@ class TransformerTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeederTable:
-    """[[feeder]]: a built-in network; the first is the root, the others hang `at` a bus of those before, behind a transformer.
+    """[[feeder]]: a network; the first is the root, the others hang `at` a bus of those before, behind a transformer.
 
+    `network` names a built-in one, or with a slash a folder beside scenario.toml (`network/`, see gridbench.networks.folder).
     Buses and branches of the first keep their names, those of the others become `<name>.<bus>`. Constant-power load models
     turn all published demand into devices that follow their series; under "zip" a share stays a fixed shunt.
     """

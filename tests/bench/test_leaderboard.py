@@ -16,7 +16,7 @@ from gridbench.errors import InvalidInput
 def results(played, tmp_path, monkeypatch):
     for name, outcome in played.items():
         shutil.copytree(outcome.folder, tmp_path / "tiny-v1" / name)
-    monkeypatch.setattr(standings, "tolerance", lambda _: 0.05)
+    monkeypatch.setattr(standings, "tolerance", lambda *_: 0.05)
     return tmp_path
 
 
@@ -44,7 +44,7 @@ def test_classes_of_information_are_apart_and_the_better_stands_first(results):
 
 
 def test_what_is_not_safe_stands_below_the_line_without_a_rank(results, monkeypatch):
-    monkeypatch.setattr(standings, "tolerance", lambda _: -1.0)
+    monkeypatch.setattr(standings, "tolerance", lambda *_: -1.0)
     texts = leaderboard(results)
     assert "### Admissible" not in texts["LEADERBOARD.md"]
     assert "| - | idle |" in texts["LEADERBOARD.md"]
@@ -97,3 +97,13 @@ def test_an_empty_folder_gives_empty_tables_and_a_missing_one_a_message(tmp_path
     assert "leaderboard.csv" in capsys.readouterr().err
     with pytest.raises(InvalidInput, match="there is no such folder"):
         leaderboard(tmp_path / "nowhere")
+
+
+def test_scenarios_of_one_s_own_are_found_where_they_stand(played, tiny_folder, tmp_path, capsys):
+    shutil.copytree(played["idle"].folder, tmp_path / "tiny-v1" / "idle")
+    with pytest.raises(InvalidInput, match="for one of your own say --scenarios FOLDER"):
+        leaderboard(tmp_path)
+    assert main(["leaderboard", str(tmp_path), "--scenarios", str(tmp_path), "--scenarios", str(tiny_folder.parent)]) == 0
+    assert "tiny-v1, test" in (tmp_path / "LEADERBOARD.md").read_text()
+    assert main(["leaderboard", str(tmp_path), "--scenarios", str(tiny_folder.parent), "--check"]) == 0
+    capsys.readouterr()

@@ -68,7 +68,7 @@ def test_it_is_verified_like_any_other(unbalanced, tiny_folder, tmp_path):
 
 
 def test_it_is_not_ranked(unbalanced, played, tmp_path, monkeypatch):
-    monkeypatch.setattr(standings, "tolerance", lambda _: 0.05)
+    monkeypatch.setattr(standings, "tolerance", lambda *_: 0.05)
     shutil.copytree(played["idle"].folder, tmp_path / "tiny-v1" / "idle")
     before = leaderboard(tmp_path)
     shutil.copytree(unbalanced["random"].folder, tmp_path / "tiny-v1" / "random.three_phase")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gridbench.errors import UnknownName
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.catalogue import list_scenarios, load_scenario, scenario_folder
 from gridbench.scenario.digest import FILE
 
@@ -38,3 +38,9 @@ def test_shipped_scenario_is_found_in_three_ways(shipped):
     assert "ieee34_ieee13-v1" in list_scenarios()
     with pytest.raises(UnknownName, match="did you mean 'ieee34_ieee13-v1'"):
         load_scenario("ieee34_ieee31")
+
+
+def test_a_folder_named_as_a_name_is_told_how_to_be_written(home, monkeypatch):
+    monkeypatch.chdir(home)
+    with pytest.raises(InvalidInput, match="mend: for the folder here write draft/"):
+        load_scenario("draft")

@@ -95,7 +95,7 @@ def test_check_prints_them(folder, capsys):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (('cars = "ev_work"', 'cars = "ev_home"'), "device[4] (cars).inputs: unknown column 'ev_home_plugged'"),
+        (('cars = "ev_work"', 'cars = "ev_home"'), "device[4] (cars).cars: the series have no column 'ev_home_plugged'"),
         (('"connected_unit"', '"connected_unti"'), "(diesel).connection: unknown column 'connected_unti': did you mean"),
         (('"connected_unit"', '"pv_a"'), "(diesel).connection: column 'pv_a' tells of no breaker; mend: name one that"),
         (('"connected_unit"', '"price_usd_per_mwh"'), "(diesel).connection: column 'price_usd_per_mwh' is in currency/MWh"),
