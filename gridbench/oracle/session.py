@@ -200,8 +200,10 @@ class _Session:
         self.failures.attempt(partial(self._positions, formulation, root, gates, benders), otherwise=None)
         if not self.done:
             self.failures.attempt(partial(self._polish, gates), otherwise=None)
-        if not self.done and self.witness.slack > INEXACT:
-            self.failures.attempt(partial(redispatch, self.witness, self._solved, lambda: not self.done), otherwise=None)
+        if not self.done and self.witness.slack > INEXACT and (formulation.known or not self.paid):
+            until_s = self.clock.spent_s + (PATIENCE if self.paid else 1.0) * self.clock.limit_s
+            going = lambda: not self.done and self.clock.spent_s < until_s  # noqa: E731
+            self.failures.attempt(partial(redispatch, self.witness, self._solved, going), otherwise=None)
 
     def _commit(self, benders: Benders) -> None:
         """Run rounds of Benders until the commitment is known, stands still, or the time for positions has come."""

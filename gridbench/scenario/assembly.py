@@ -29,7 +29,7 @@ DAYS: Mapping[str, Sequence[int]] = {"validation": range(10, 365, 23), "test": r
 """The days of generated years that are used, all where none are named: all seasons, each day of the week in turn."""
 TIE_RESERVE = 1.5
 """The rating of the tie that is added, over the nominal apparent demand."""
-VOLTAGE = VoltageBand(v_min_pu=0.95, v_max_pu=1.05, excess_usd_per_pu2_h=100.0, trip_min_pu=0.7, trip_max_pu=1.3)
+VOLTAGE = VoltageBand(v_min_pu=0.95, v_max_pu=1.05, excess_usd_per_pu2_h=250.0, trip_min_pu=0.7, trip_max_pu=1.3)
 LOADING = LoadingLimit(excess_usd_per_h=200.0, trip_loading=3.0)
 
 

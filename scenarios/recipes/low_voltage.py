@@ -7,6 +7,8 @@ from tables import device, entry, section
 
 PRICE = "price_eur_per_mwh"
 """Prices of the European preset; one eur is counted as one usd."""
+LOW_VOLTAGE_USD_PER_MWH = 80.0
+"""What delivery costs on this level, more than higher up: energy is hardly ever paid for taking it."""
 FEEDERS = 50
 CARS_AT = 16
 MV_PLACES = ("3", "5", "8", "10", "11", "12", "13", "13", "14", "14")
@@ -37,7 +39,7 @@ def cigre_lv() -> str:
         section("Demand"),
         entry("loads", profile="load_residential_a", lost_load_usd_per_mwh=LOST_USD_PER_MWH),
         section("Devices of the operator"),
-        tie("0", 0.8, PRICE),
+        tie("0", 0.8, PRICE, LOW_VOLTAGE_USD_PER_MWH),
         section("Devices of the homes"),
         *(renewable(f"solar.R{k}", f"R{k}", 0.11, f"pv_{site}") for k, site in zip((11, 15, 16, 17, 18), "aabbb", strict=True)),
         *(storage(f"storage.R{k}", f"R{k}", 0.06, 0.2, 400.0, out=True) for k in (15, 18)),
