@@ -32,8 +32,8 @@ def demand(feeder: str, profile: str, *buses: str, share: float = 0.5) -> str:
 def tie(bus: str, rating_mva: float, price: str = "price_usd_per_mwh", delivery_usd_per_mwh: float = 30.0) -> str:
     """Return the connection to the grid above; delivery is what the network charges on top of the market's price."""
     return device(
-        "grid_tie", "tie", bus=bus, rating_mva=rating_mva, price=price, delivery_usd_per_mwh=delivery_usd_per_mwh, sell_factor=0.9,
-        overload_usd_per_h=500.0, trip_loading=3.0,
+        "grid_tie", "tie", bus=bus, rating_mva=rating_mva, price=price, delivery_usd_per_mwh=delivery_usd_per_mwh,
+        sell_factor=0.9, overload_usd_per_h=500.0, trip_loading=3.0,
     )  # fmt: skip
 
 

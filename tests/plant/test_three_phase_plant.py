@@ -12,7 +12,6 @@ from gridbench.bench.trajectory import replay
 from gridbench.bench.unbalanced import judged
 from gridbench.errors import InvalidInput
 from gridbench.networks import IEEE13Bus, IEEE34Bus, IEEE123Bus, equivalent, recognition
-from gridbench.networks.catalog import NETWORKS
 from gridbench.networks.equivalent import balanced
 from gridbench.networks.published import published
 from gridbench.physics.devices import CapacitorBank, Generator, Regulator, Storage
@@ -68,7 +67,7 @@ def alike(monkeypatch):
     )
     monkeypatch.setattr(equivalent, "Z_FLOOR_PU", 0.0)
     monkeypatch.setattr(recognition, "published", lambda _: data)
-    monkeypatch.setattr(recognition, "NETWORKS", {"ieee34": NETWORKS["ieee34"]})
+    monkeypatch.setattr(recognition, "UNBALANCED", ("ieee34",))
     return balanced(data, neutral_regulators=True, load_model="constant_power").below("800", 1.03)
 
 

@@ -39,8 +39,13 @@ def episodes(name, policy):
     return found
 
 
+KINDS = ("undervoltage", "overvoltage", "loading", "tie_overload")
+ROUNDING_PU = 1e-5
+"""Optima stand on the limits: solvers leave them by less than this."""
+
+
 def violating_days(rows):
-    return {row["day"] for row in rows if row["violating_steps_share"] > 0}
+    return {row["day"] for row in rows if max(row[f"{kind}_worst_pu"] for kind in KINDS) > ROUNDING_PU}
 
 
 def test_every_test_day_is_certified_closely(name):

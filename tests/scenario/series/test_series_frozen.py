@@ -11,11 +11,12 @@ import pytest
 
 from gridbench.errors import InvalidInput
 from gridbench.scenario.series import content_digest, freeze, load, save
+from gridbench.scenario.series.columns import CONNECTED
 from gridbench.scenario.series.generator import generate
 from gridbench.scenario.series.presets import CAISO_LIKE, preset_named
 from gridbench.scenario.series.years import freeze_years
 
-SHIPPED = sorted((Path(__file__).parents[3] / "scenarios").glob("*/series/*.npz"))
+SHIPPED = sorted((Path(__file__).parents[3] / "scenarios" / "ieee34_ieee13-v1" / "series").glob("*.npz"))
 
 
 @pytest.fixture
@@ -80,13 +81,14 @@ def test_freeze_years(tmp_path):
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_shipped_files_regenerate(path):
-    """Other builds of numpy and scipy may round a few cells the other way."""
+    """Other builds of numpy and scipy may round a few cells the other way; breakers are the calendar's (test_recipes)."""
     shipped = load(path)
     days = round(shipped.n * shipped.step_h / 24)
     fresh = freeze(generate(preset_named(shipped.preset), shipped.seed, days, shipped.step_h))
+    stored = {name: cells for name, cells in freeze(shipped).items() if not name.startswith(CONNECTED)}
     assert shipped.name == path.stem
-    assert fresh.keys() == shipped.columns.keys()
-    away = np.concatenate([fresh[name] - stored for name, stored in freeze(shipped).items()])
+    assert fresh.keys() == stored.keys()
+    away = np.concatenate([fresh[name] - cells for name, cells in stored.items()])
     assert np.abs(away).max() <= 1
     assert np.count_nonzero(away) <= 10
 
