@@ -37,7 +37,10 @@ def agrees(net, names: list[str]) -> Feeder:
     return feeder
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+SIZES = [pytest.param(name, marks=pytest.mark.slow) if name == "european_lv" else name for name in NETWORKS]
+
+
+@pytest.mark.parametrize("name", SIZES)
 def test_built_in_feeders_agree_and_come_back(name):
     feeder = network(name)
     v = sweep(feeder).v
@@ -96,6 +99,7 @@ REAL = {
 
 
 @pytest.mark.filterwarnings("ignore:tap_dependency_table is missing:DeprecationWarning")
+@pytest.mark.slow
 @pytest.mark.parametrize("build", REAL.values(), ids=REAL)
 def test_networks_of_towns_and_regions_agree_and_come_back(build):
     net = build()

@@ -83,7 +83,7 @@ def test_the_european_feeder_agrees_at_the_peak_minute_too():
     assert worst(feeder, net, sweep(feeder, p, q).v) < 1e-6
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES[:3], pytest.param("european_lv", marks=pytest.mark.slow)])
 def test_reading_pandapower_s_own_network_gives_the_same_voltages(name):
     feeder, net = network(name), NETS[name]()
     back = from_pandapower(net)
