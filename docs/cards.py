@@ -40,9 +40,10 @@ FIGURES = {
 SUMMED = frozenset({"p_mw", "p_max_mw", "power_mw", "energy_mwh", "p_rated_mw", "shift_mwh"})
 """Those of them whose sum tells something too."""
 SOLVED = {
-    **dict.fromkeys(("ieee13", "ieee34", "ieee123", "cigre_lv"), "--gap 5e-4 --threads 1"),
+    **dict.fromkeys(("ieee13", "cigre_lv"), "--gap 5e-4 --threads 1"),
+    **dict.fromkeys(("ieee34", "ieee123"), "--gap 5e-4 --threads 1 --time-limit 300"),
     "ieee34_ieee13": "--gap 4e-4 --threads 1 --time-limit 300",
-    "ieee34_ieee13_heron": "--gap 1e-3 --threads 1 --time-limit 240",
+    "ieee34_ieee13_heron": "--gap 1e-3 --threads 1 --time-limit 100",
     "ieee123_fleet": "--gap 1e-3 --threads 1 --time-limit 120",
     "district": "--gap 1e-3 --threads 1 --time-limit 300",
 }

@@ -139,7 +139,7 @@ def test_law_3_holds_for_what_learners_are_given(scenario, observability):
     after = env.stage.view.read(values)
     assert before["mg_0"].tobytes() == after["mg_0"].tobytes()
     whole = observability in {"system", "upper_level"}  # a microgrid needs no more than its own and its devices' fields
-    assert (len(env.stage.view.fields["mg_0"]) == 47) is whole
+    assert (len(env.stage.view.fields["mg_0"]) == 48) is whole
 
 
 @pytest.mark.parametrize("observability", TAGS)
