@@ -21,6 +21,8 @@ FONT = 6.2
 """Points of the names of buses, which `plan.LETTER` leaves room for."""
 ROW_IN, HEAD_IN, MARGIN_IN = 0.24, 0.4, 0.3
 OWNERS = "#4477AA", "#CC3311", "#228833", "#AA7700", "#AA3377", "#009988", "#555555", "#882255"
+MOST_OWNERS = 16
+"""How many agents the legend names."""
 LEVELS = "#222222", "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GLYPHS = {"grid_tie": "~", "generator": "G", "wind": "W", "renewable": "PV", "storage": "B", "capacitor_bank": "C"}
 NAMES = {"grid_tie": "upstream grid", "wind": "wind", "renewable": "solar", "storage": "storage (battery)"}
@@ -178,6 +180,8 @@ class Picture:
 
         subject = self.subject
         owners = {name: self._owner(subject.owner.index(name)) for name in dict.fromkeys(subject.owner)}
+        if len(owners) > MOST_OWNERS:
+            owners = {f"{len(owners)} agents, in turns of {len(OWNERS)} colours": OWNERS[0]}
         found = [Line2D([], [], color=colour, linewidth=2.0, label=name) for name, colour in owners.items()]
         for level, kv in enumerate(subject.levels_kv):
             colour = "#777777" if subject.owner else LEVELS[level % len(LEVELS)]
