@@ -15,6 +15,7 @@ def test_a_step_of_a_batch(benchmark, buses):
     benchmark.pedantic(batch_step(grown(buses), BATCH), rounds=5, warmup_rounds=1)
 
 
+@pytest.mark.slow
 def test_a_step_is_a_thousand_times_faster_than_a_bare_power_flow_up_to_132_buses_and_a_hundred_times_at_5000():
     (first, second, last) = scaling((13, 132, 5000), BATCH, rounds=9)
     for slow, fast in (first, second):

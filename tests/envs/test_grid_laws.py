@@ -77,7 +77,7 @@ def watched(env):
     return pieces
 
 
-@pytest.mark.parametrize("least", [1, 2, 3])
+@pytest.mark.parametrize("least", [2, *(pytest.param(least, marks=pytest.mark.slow) for least in (1, 3))])
 def test_law_2_a_start_is_held_for_its_hours_whatever_the_tick(scenario, least):
     unit = next(device for device in scenario.devices if device.name == "MG1.diesel")
     unit = replace(unit, min_up_steps=least, min_down_steps=least)

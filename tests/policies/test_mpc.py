@@ -100,10 +100,10 @@ def test_it_asks_for_a_reset_and_for_one_day_at_a_time(scenario, world):
         policy.reset(replace(scenario, digest="sha256:" + "0" * 64), columns, 0)
 
 
-STOCHASTIC = pytest.param("stochastic_mpc", 0.02, marks=pytest.mark.slow)
+FORECASTING = [pytest.param(name, 0.02, marks=pytest.mark.slow) for name in ("mpc", "stochastic_mpc")]
 
 
-@pytest.mark.parametrize(("name", "regret"), [("mpc_perfect", 0.01), ("mpc", 0.02), STOCHASTIC])
+@pytest.mark.parametrize(("name", "regret"), [("mpc_perfect", 0.01), *FORECASTING])
 def test_a_day_lands_near_the_witness(scenario, world, name, regret):
     interval = published(scenario, "test")[12]
     episode = play(world, make_policy(name, scenario), "test", 12, 0)

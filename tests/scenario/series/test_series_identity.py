@@ -23,7 +23,10 @@ print(save(generate(preset_named(sys.argv[1]), 5, days=60), Path(sys.argv[2])))
 """
 
 
-@pytest.mark.parametrize("preset", [*PRESETS, "caiso_like_shifted"])
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in [*PRESETS, "caiso_like_shifted"] if name != "caiso_like"]
+
+
+@pytest.mark.parametrize("preset", ["caiso_like", *OTHERS])
 def test_two_processes_write_the_same_bytes(preset, tmp_path):
     """Of other seeds of hashing, which order sets and the like."""
     found = []
