@@ -38,7 +38,7 @@ def test_law_1_both_clocks_walk_the_same_bits(seed, agents, observability):
     assert step.stage.values.tobytes() == event.stage.values.tobytes()
 
 
-@pytest.mark.parametrize("tick_s", [1.0, 7.0, 60.0, 450.0, 900.0, 3600.0])
+@pytest.mark.parametrize("tick_s", [pytest.param(1.0, marks=pytest.mark.slow), 7.0, 60.0, 450.0, 900.0, 3600.0])
 def test_law_2_energy_is_conserved_whatever_the_tick(scenario, tick_s):
     storages = [device for device in scenario.devices if isinstance(device, Storage)]
     wild = {device.name: RandomPolicy() for device in scenario.devices if device.asks()}

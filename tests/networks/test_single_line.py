@@ -94,6 +94,7 @@ def test_reading_pandapower_s_own_network_gives_the_same_voltages(name):
     assert sweep(from_pandapower(to_pandapower(back))).v == pytest.approx(v, abs=1e-10)
 
 
+@pytest.mark.slow
 def test_no_table_is_stale():
     written = runpy.run_path(str(ROOT / "docs" / "network_figures.py"))
     assert written["main"](["--check"]) == 0, "run python docs/network_figures.py"
