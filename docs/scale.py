@@ -43,7 +43,8 @@ of 4 or 8 copies instead of 16 were no faster at 5 000 buses.
 
 ![Cost of a step by the number of buses](pictures/scale.svg)
 
-`python -m pytest tests/benchmarks/test_scaling.py` holds a step to be 1 000 times as fast up to 132 buses, and 100 times at 5 000.
+`python -m pytest -m slow tests/benchmarks/test_scaling.py` holds a step to be 1 000 times as fast up to 132 buses, and 100 times
+at 5 000.
 """
 
 
