@@ -75,12 +75,12 @@ class Builder:
         if at is not None:
             rows, own = np.full((at.size, *gap.shape[1:]), -1, dtype=np.int64), rows
             rows[at] = own
-        free = label = name or self.about
+        unused = label = name or self.about
         count = 1
-        while free in self.row_names:
+        while unused in self.row_names:
             count += 1
-            free = f"{label} #{count}"
-        self.row_names[free] = rows
+            unused = f"{label} #{count}"
+        self.row_names[unused] = rows
         self._rows.append((gap, low))
         self.m += gap.constant.size
 
