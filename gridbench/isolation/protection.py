@@ -60,7 +60,7 @@ def plan(protection: str, reach: Reach, house: House, limits: Limits) -> dict[st
         "uid": uid, "own_user": own_user, "search": search, "landlock": locked,
         "read": [*read, *own], "list": listed, "devices": [*DEVICES],
         "scratch": scratch, "own_scratch": not private, "policy": home, "packages": [str(one) for one in reach.packages],
-        "environment": environment(scratch), "cwd": scratch if not private and uid is None else "/",
+        "environment": environment(scratch),
         "root": str(house.root), "show": [str(one) for one in reach.shown], "hide": [str(one) for one in reach.hidden],
         "links": reach.links, "bind": {str(house.worker): WORKER, str(house.policy): POLICY},
     }  # fmt: skip

@@ -34,7 +34,7 @@ class Keeper:
         else:
             self.worker = subprocess.Popen(  # noqa: S603 - the command is the plan's
                 plan["command"], stdin=nothing, stdout=output, stderr=output, pass_fds=plan["pipes"],
-                env=plan["environment"], start_new_session=True, cwd=plan["cwd"],
+                env=plan["environment"], start_new_session=True, cwd="/",
             ).pid  # fmt: skip
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1), os.dup2(silent, 2)
@@ -76,16 +76,16 @@ class Keeper:
         return ("signal", code - 128) if code > 128 else ("exit", code)
 
     def _overstepped(self) -> tuple[str, int] | None:
-        used = tree.usage(tree.descendants())
+        used = tree.usage(tree.descendants(), self.limits["memory_bytes"])
         self.peak_bytes = max(self.peak_bytes, used.memory_bytes)
         self.processor_s = max(self.processor_s, used.processor_s)
         limits = self.limits
+        if used.tasks > limits["processes"] + self.plan["helpers"]:
+            return "processes", limits["processes"]
         if used.memory_bytes > limits["memory_bytes"]:
             return "memory", limits["memory_bytes"]
         if used.processor_s > limits["processor_s"]:
             return "processor", limits["processor_s"]
-        if used.tasks > limits["processes"] + self.plan["helpers"]:
-            return "processes", limits["processes"]
         if self.plan["own_scratch"] and _bytes_below(self.plan["scratch"]) > limits["file_bytes"]:
             return "files", limits["file_bytes"]
         return None
