@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -51,6 +51,9 @@ class Laboratory:
     def __init__(self, protection, folder):
         self.protection, self.folder = protection, folder
         self.locked = trial(protection)
+
+    def quick(self, decision_s):
+        return replace(TIGHT, decision_s=decision_s)
 
     def bundle(self, source):
         self.folder.mkdir(exist_ok=True)

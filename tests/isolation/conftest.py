@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from laboratory import Laboratory
 
-from gridbench.isolation.choice import trial
+from gridbench.isolation.choice import best, trial
 from gridbench.isolation.protection import PROTECTIONS
 
 
@@ -14,6 +14,12 @@ def laboratory(request, tmp_path):
     if isinstance(trial(request.param), str):
         pytest.skip(f"does not work here: {trial(request.param)}")
     return Laboratory(request.param, tmp_path / "bundle")
+
+
+@pytest.fixture
+def first_laboratory(tmp_path):
+    """The laboratory under the best protection here, for what is the same under all of them."""
+    return Laboratory(best(), tmp_path / "bundle")
 
 
 @pytest.fixture

@@ -24,13 +24,7 @@ QUICK = replace(TIGHT, decision_s=0.6)
     ("body", "words"),
     [
         ("raise ValueError('no idea')", "raised ValueError: no idea (policy.py, line 13)"),
-        ("sys.exit(3)", "raised SystemExit: 3"),
         ("raise KeyboardInterrupt", "raised KeyboardInterrupt"),
-        ("os._exit(5)", "ended its own process with status 5"),
-        ("os._exit(0)", "ended its own process with status 0"),
-        ("print('so be it', flush=True); os._exit(1)", "status 1; last words: so be it"),
-        ("os.kill(os.getpid(), signal.SIGKILL)", "ended by signal 9 (SIGKILL)"),
-        ("os.kill(os.getpid(), signal.SIGSEGV)", "ended by signal 11 (SIGSEGV)"),
         ("def deeper(): deeper()\ndeeper()", "raised RecursionError"),
         ("good['a'][1] = np.nan", "returned NaN or infinity for agent 'a', at [1]"),
         ("good['b'][:] = -np.inf", "returned NaN or infinity for agent 'b', at [0, 1]"),
@@ -51,10 +45,25 @@ QUICK = replace(TIGHT, decision_s=0.6)
         ("raise type('<b>\\u202e' + 'x' * 500, (Exception,), {})", "raised <b>\\u202exxx"),
     ],
 )
-def test_a_policy_that_gives_no_actions(laboratory, body, words):
-    outcome = laboratory.run(body)
+def test_a_policy_that_gives_no_actions(first_laboratory, body, words):
+    outcome = first_laboratory.run(body)
     assert words in outcome.reason
     assert outcome.actions == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("sys.exit(3)", "raised SystemExit: 3"),
+        ("os._exit(5)", "ended its own process with status 5"),
+        ("os._exit(0)", "ended its own process with status 0"),
+        ("print('so be it', flush=True); os._exit(1)", "status 1; last words: so be it"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "ended by signal 9 (SIGKILL)"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "ended by signal 11 (SIGSEGV)"),
+    ],
+)
+def test_a_policy_that_ends_its_process(laboratory, body, words):
+    assert words in laboratory.run(body).reason
 
 
 @pytest.mark.parametrize(
