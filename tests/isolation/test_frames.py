@@ -22,6 +22,10 @@ OUT = "out, frames = int(sys.argv[3]), sys.modules['inside.frames']\n"
 ASKED = "here = sys._getframe()\nwhile 'number' not in here.f_locals: here = here.f_back\nnumber = here.f_locals['number']\n"
 
 
+def forged(arrays):
+    return f"os.write(out, frames.packed(frames.ACTIONS, number, sys.modules['inside.arrays'].pack({arrays}, '<f8')))"
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -30,30 +34,25 @@ ASKED = "here = sys._getframe()\nwhile 'number' not in here.f_locals: here = her
         ("os.write(out, frames.packed(99, number))", "sent an answer of another kind"),
         ("os.write(out, frames.packed(frames.DONE, number))", "sent an answer of another kind"),
         ("os.write(out, frames.packed(frames.ACTIONS, number, b'x' * 5000))", "sent an answer of 5000 bytes"),
-        ("os.write(out, frames.HEAD.pack(frames.MAGIC, frames.ACTIONS, number, 2 ** 32 - 1))", "sent an answer of 4294967295 bytes"),
+        ("os.write(out, frames.HEAD.pack(frames.MAGIC, frames.ACTIONS, number, 2 ** 32 - 1))", "an answer of 4294967295 bytes"),
         ("os.write(out, frames.packed(frames.ACTIONS, number, b'x' * 50))", "sent actions that cannot be read"),
         ("os.write(out, frames.packed(frames.ACTIONS, number, b''))", "sent actions that cannot be read"),
-        ("pack = sys.modules['inside.arrays'].pack\n"
-         "os.write(out, frames.packed(frames.ACTIONS, number, pack({'a': np.full(3, np.nan), 'b': np.zeros(2)}, '<f8')))",
-         "returned NaN or infinity for agent 'a'"),
-        ("pack = sys.modules['inside.arrays'].pack\n"
-         "os.write(out, frames.packed(frames.ACTIONS, number, pack({'a': np.zeros(2), 'b': np.zeros(3)}, '<f8')))",
-         "sent actions of other agents or other sizes"),
+        (forged("{'a': np.full(3, np.nan), 'b': np.zeros(2)}"), "returned NaN or infinity for agent 'a'"),
+        (forged("{'a': np.zeros(2), 'b': np.zeros(3)}"), "sent actions of other agents or other sizes"),
+        (forged("{'b': np.zeros(2)}"), "sent actions of other agents or other sizes"),
         ("os.write(out, frames.packed(frames.FAILED, number, b'\\x1b[2J\\xff' + '\\u202e'.encode()))", "\\x1b[2J\ufffd\\u202e"),
-        ("os.write(out, frames.HEAD.pack(frames.MAGIC, frames.ACTIONS, number, 50)); time.sleep(60)", "gave no answer within 1 s"),
+        ("os.write(out, frames.HEAD.pack(frames.MAGIC, frames.ACTIONS, number, 50)); time.sleep(60)", "no answer within 1 s"),
         ("os.close(out); time.sleep(60)", "closed the pipe of its answers"),
         ("os.close(out)", "ended its own process with status 1"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_answer_ends_the_child(first_laboratory, body, words):
     outcome = first_laboratory.run(OUT + ASKED + body, first_laboratory.quick(1.0))
     assert words in outcome.reason
 
 
 def test_an_answer_nobody_asked_for_is_no_answer(first_laboratory):
-    doubled = OUT + ASKED + "pack = sys.modules['inside.arrays'].pack\n"
-    doubled += "os.write(out, frames.packed(frames.ACTIONS, number, pack(good, '<f8')))"
-    outcome = first_laboratory.run(doubled, between=lambda: time.sleep(0.2))
+    outcome = first_laboratory.run(OUT + ASKED + forged("good"), between=lambda: time.sleep(0.2))
     assert outcome.reason == "sent an answer that nobody had asked for"
     assert len(outcome.actions) == 1
 
