@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -276,6 +277,35 @@ def test_a_child_ends_with_the_one_that_dropped_it(laboratory):
     del child
     assert named(name) == []
     house.close()
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from laboratory import Laboratory, act
+child, house = Laboratory(sys.argv[1], Path(sys.argv[2])).child(sys.argv[3])
+act(child)
+print(house.folder, flush=True)
+time.sleep(60)
+"""
+
+
+def test_nothing_survives_when_gridbench_is_killed(laboratory, tmp_path):
+    name = f"gb{secrets.token_hex(5)}"
+    body = f"import ctypes\nctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)\nif os.fork() == 0: time.sleep(1000)"
+    path = os.pathsep.join([str(PACKAGE.parent), str(Path(__file__).parents[1])])
+    words = [sys.executable, "-c", KILLED, laboratory.protection, str(tmp_path / "bundle"), body]
+    environment = {**os.environ, "PYTHONPATH": path}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as run:  # noqa: S603
+        house = Path(run.stdout.readline().strip())
+        assert house.is_dir()
+        assert len(named(name)) == 2
+        run.kill()
+    end = time.monotonic() + 10.0
+    while (named(name) or house.exists()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert named(name) == []
+    assert not house.exists()
 
 
 @pytest.mark.parametrize(

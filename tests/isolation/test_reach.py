@@ -42,6 +42,15 @@ def test_hidden_folders_are_left_out_of_what_may_be_read(tmp_path, monkeypatch):
     assert listed == (str(packages.parent), str(packages))
 
 
+def test_copies_of_other_interpreters_are_hidden_too(tmp_path, monkeypatch):
+    lib = tmp_path.resolve() / "lib"
+    for name in ("python3.11/site-packages", "python3/dist-packages"):
+        (lib / name / "gridbench").mkdir(parents=True)
+    monkeypatch.setattr(Reach, "packages", ())
+    monkeypatch.setattr(Reach, "shown", (lib,))
+    assert {one.parent.parent.name for one in Reach().hidden} == {"python3.11", "python3"}
+
+
 @given(st.lists(PARTS, max_size=8))
 def test_of_folders_inside_one_another_the_outermost_stay(paths):
     kept = list(reaches._outermost(paths))

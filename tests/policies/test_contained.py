@@ -186,7 +186,7 @@ def test_nothing_is_left_when_it_is_forgotten(scenario, folder):
     assert not home.exists()
 
 
-@pytest.mark.parametrize("entry", ["none.py", "../bundle/policy.py/..", "/etc/passwd", "../outside.py", ""])
+@pytest.mark.parametrize("entry", ["none.py", "../bundle/policy.py/..", "/etc/passwd", "../outside.py", "", "a" * 999, "\0"])
 def test_an_entry_is_a_file_of_the_folder(scenario, folder, entry):
     (folder.parent / "outside.py").write_text("1")
     with pytest.raises(InvalidInput, match="there is no file"):

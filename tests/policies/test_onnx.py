@@ -142,6 +142,8 @@ def test_weights_outside_the_folder_are_out_of_reach(scenario, folder, sizes):
         ('{"agents": {}, "code": 1}', ["code: Extra inputs"]),
         ('{"agents": {"mg_0": {"model": "m.onnx"}, "b": {"model": "m.onnx"}}}',
          ["agents.mg_1: missing", "agents.b: is no agent", "'m.onnx': there is no such model"]),
+        ('{"agents": {"\\u001b[2J\\u202e": {"model": "m", "\\u001b": 1}}}', ["agents.\\x1b[2J\\u202e.\\x1b: Extra inputs"]),
+        ('{"agents": {"\\u001b[2J": {"model": "m"}}}', ["agents.\\x1b[2J: is no agent"]),
         ('{"agents": {"mg_0": {"model": "../../secret", "one_hot": {"index": 3, "size": 3}}}}',
          ["agents.mg_0.one_hot: index 3", "'../../secret': there is no such model"]),
     ],

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from . import kernel, namespaces, tree
 
 LOOK_S = 0.2
 TAIL_BYTES = 2048
+LAST_WORDS = 400
+"""Characters of what the worker wrote last that a report holds: whole reports fit a pipe's atomic write."""
 
 
 class Keeper:
@@ -144,9 +147,11 @@ def main() -> None:
         keeper = Keeper(plan)
         why, number = keeper.watch()
         clean = keeper.finish()
-        told = {"why": why, "number": number, "clean": clean, "text": keeper.tail.decode("utf-8", "replace")}
+        told = {"why": why, "number": number, "clean": clean, "text": keeper.tail.decode("utf-8", "replace")[-LAST_WORDS:]}
         told |= {"peak_bytes": keeper.peak_bytes, "processor_s": keeper.processor_s}
     except OSError as error:
         told = {"why": "setup", "number": error.errno or 0, "clean": True, "text": str(error)}
     with contextlib.suppress(OSError):
         os.write(plan["report"], json.dumps(told).encode())
+    if os.getppid() != plan["parent"]:  # whoever would remove the house was killed
+        shutil.rmtree(plan["house"], ignore_errors=True)

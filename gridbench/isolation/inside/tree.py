@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = resource.getpagesize()
 
 
 @dataclass(frozen=True)
@@ -41,11 +37,11 @@ def usage(processes: list[int], much_bytes: int) -> Usage:
         fields = _stat(process)
         if fields:
             tasks += int(fields[17])
-            memory += int(fields[21]) * _PAGE
+            memory += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
             ticks += sum(map(int, fields[11:15]))
     if memory > much_bytes:
         memory = sum(map(_own_share, processes))
-    return Usage(tasks, memory, ticks / _TICKS)
+    return Usage(tasks, memory, ticks / os.sysconf("SC_CLK_TCK"))
 
 
 def tasks_of(uid: int) -> int:
@@ -112,7 +108,7 @@ def _own_share(process: int) -> int:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     fields = _stat(process)
-    return int(fields[21]) * _PAGE if fields else 0
+    return int(fields[21]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
 def _children(process: int) -> list[int]:
