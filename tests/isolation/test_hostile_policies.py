@@ -221,7 +221,8 @@ for target in ({other.pid}, os.getppid(), -1):
         try: os.kill(target, number); done.append((target, number))
         except OSError: pass
 for call in (lambda: libc.ptrace(16, {other.pid}, None, None), lambda: libc.unshare(0x10000000), lambda: libc.setns(0, 0),
-             lambda: libc.socket(2, 1, 0), lambda: libc.mount(b'none', b'/', None, 1 << 14, None), lambda: libc.chroot(b'.'),
+             lambda: libc.fcntl(0, 8, {other.pid}), lambda: libc.socket(2, 1, 0), lambda: libc.chroot(b'.'),
+             lambda: libc.mount(b'none', b'/', None, 1 << 14, None),
              lambda: libc.prlimit({other.pid}, 0, ctypes.create_string_buffer(16), None)):
     if call() == 0: done.append('call')
 raise RuntimeError('done ' + repr(done))"""
