@@ -21,9 +21,11 @@ class Usage:
 
 def descendants() -> list[int]:
     """Return the ids of all processes below this one, its children first; none where the system has no /proc."""
-    found = _children(os.getpid())
+    listed = Path(f"/proc/self/task/{os.getpid()}/children").exists()
+    children = _children if listed else _children_by_parent
+    found = children(os.getpid())
     for process in found:
-        found += _children(process)  # the list grows while it is read: breadth first
+        found += children(process)  # the list grows while it is read: breadth first
     return found
 
 
@@ -112,8 +114,18 @@ def _own_share(process: int) -> int:
 
 
 def _children(process: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(one) for one in task.read_text(encoding="ascii").split()]
+    found, tasks = [], Path(f"/proc/{process}/task")
+    # A process may end at any moment of this, which shows as a missing file, or as no such process while it is read.
+    with contextlib.suppress(OSError):
+        for task in os.listdir(tasks):  # noqa: PTH208 - all names at once, before any of them goes
+            with contextlib.suppress(OSError):
+                found += [int(one) for one in (tasks / task / "children").read_text(encoding="ascii").split()]
     return found
+
+
+def _children_by_parent(process: int) -> list[int]:
+    """Return the children where the kernel keeps no list of them: whoever names the process as parent."""
+    with contextlib.suppress(OSError):
+        everyone = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+        return [one for one in everyone if _stat(one)[1:2] == [str(process)]]
+    return []
