@@ -38,17 +38,19 @@ class Row:
 
 def table(columns: Sequence[Column], bodies: Sequence[tuple[str, Sequence[Row]]], *, caption: str = "", heading: int = 0) -> str:
     """Return a table as HTML that `sort.js` sorts; `bodies` are (class, rows), kept apart; column `heading` names a row."""
-    heads = "".join(
-        f'<th scope="col"{' class="n"' if one.number else ''} title="{escaped(one.meaning)}">'
-        f'<button type="button">{escaped(one.name)}</button></th>'
-        for one in columns
-    )
+    heads = "".join(map(_head, columns))
     parts = "".join(_body(columns, name, rows, heading) for name, rows in bodies if rows)
     said = f"<caption>{escaped(caption)}</caption>" if caption else ""
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{escaped(caption or "table")}"><table class="sorted">{said}\n'
         f"<thead><tr>{heads}</tr></thead>\n{parts}</table></div>"
     )
+
+
+def _head(column: Column) -> str:
+    kind = ' class="n"' if column.number else ""
+    button = f'<button type="button">{escaped(column.name)}</button>'
+    return f'<th scope="col"{kind} title="{escaped(column.meaning)}">{button}</th>'
 
 
 def _body(columns: Sequence[Column], name: str, rows: Sequence[Row], heading: int) -> str:

@@ -26,7 +26,8 @@ def charts(name):
         "stacks": stacks(name, HOURS, [Curve(name, [1.0, -1.0, 0, 2.0])], across=DAY, up=POWER, over=[Curve("b", [1.0] * 4)]),
         "profiles": profiles(name, HOURS, [Curve(name, [1, 0.8, 0.5, 0.2, 0], [0.9, 0.7, 0.4, 0.1, 0], [1, 0.9, 0.6, 0.3, 0.1])],
                              across=DAY, up=Axis("share")),
-        "scatter": scatter(name, HOURS, [Curve(name, five)], across=Axis("day"), up=POWER, ranges=Curve(name, [], [0.0] * 5, [1.0] * 5)),
+        "scatter": scatter(name, HOURS, [Curve(name, five)], across=Axis("day"), up=POWER,
+                           ranges=Curve("b", [], [0] * 5, [1] * 5)),
         "bars": bars(name, [Bar(name, 1.0, 0.5, 1.5), Bar("b", -1.0)], across=POWER),
         "dots": dots(name, [Bar(name, 1.0, 0.5, 1.5), Bar("b", -1.0)], across=POWER, rules=[Rule(name, 0.5)]),
     }  # fmt: skip

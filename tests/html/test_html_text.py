@@ -11,7 +11,8 @@ from gridbench.html import escaped, is_link, isolated, link, printable, slug
 from gridbench.html.text import HIDDEN
 
 HOSTILE = [
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onmouseover='x", "\u202eevil\u2066", "\x1b[31mred\x1b[0m", "a\x00b",
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onmouseover='x", "\u202eevil\u2066", "\x1b[31mred\x1b[0m",
+    "a\x00b",
 ]  # fmt: skip
 
 
@@ -33,7 +34,8 @@ def test_what_would_run_turn_or_colour_is_shown_instead(text):
 @pytest.mark.parametrize(
     "address",
     ["javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "data:text/html,x", "//evil.example", "file:///etc/passwd",
-     "https://", "http://a b", "https://exa\u202emple.org", "../up", "/root", "mailto:a@b", 'https://x.org/"onclick=', "https://x.org/'", ""],
+     "https://", "http://a b", "https://exa\u202emple.org", "../up", "/root", "mailto:a@b",
+     'https://x.org/"onclick=', "https://x.org/'", ""],
 )  # fmt: skip
 def test_other_addresses_than_plain_ones_are_not_followed(address):
     shown = link(address, "name")
