@@ -60,3 +60,12 @@ class SolverError(GridbenchError):
     """A solver or a power flow that failed where no valid answer is left to return."""
 
     exit_code = 4
+
+
+class PolicyFailure(GridbenchError):  # noqa: N818
+    """A policy that gave no valid action, with the reason: its episode is lost, the run goes on."""
+
+    def __init__(self, reason: str) -> None:
+        """Take the reason, one printable line."""
+        self.reason = reason
+        super().__init__(reason)
