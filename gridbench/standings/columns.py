@@ -97,10 +97,24 @@ COLUMNS = (
         lambda line: 100 * line.entry.scores.gap_to_bound_mean,
     ),
     _number(
+        "gap to witness %",
+        "the same above the witness, a cost that was really reached (%)",
+        ".3f",
+        lambda line: 100 * line.entry.scores.gap_to_witness_mean,
+    ),
+    _number(
         "violating steps %",
         "steps with any limit of the network violated (%); admissible entries keep its upper 95 % limit within the tolerance",
         ".3f",
         lambda line: 100 * line.entry.scores.violating_steps_share,
+    ),
+    _number("safe days %", "days without any violation (%)", ".1f", lambda line: 100 * line.entry.scores.safe_days_share),
+    _number(
+        "worst 5 % violating", "violating steps, mean over the worst 5 % of the episodes (%)", ".3f",
+        lambda line: 100 * line.entry.scores.violating_steps_share_worst5,
+    ),
+    _number(
+        "worst 5 % usd", "cost, mean over the worst 5 % of the episodes (usd)", ".2f", lambda line: line.entry.scores.cost_usd_worst5
     ),
     _number(
         "worst V pu", "voltage furthest outside its band, or nearest to its edge (pu)", ".4f",
@@ -110,6 +124,15 @@ COLUMNS = (
         "worst loading %", "highest loading of a branch (% of its rating)", ".1f", lambda line: 100 * line.entry.scores.worst_loading_pu
     ),
     _number("unserved MWh", "mean energy not served in a day (MWh)", ".4f", lambda line: line.entry.scores.unserved_mwh_mean),
+    _number(
+        "renewables used %", "energy used of what sun and wind offered (%)", ".2f",
+        lambda line: 100 * line.entry.scores.renewable_used_share_mean,
+    ),
+    _number("clipped asks", "asks of a day that the devices could not follow", ".2f", lambda line: line.entry.scores.clipped_actions_mean),
+    _number(
+        "lost episodes", "episodes in which the policy failed, and devices were left alone to the end of the day", ".0f",
+        lambda line: float(line.entry.scores.lost_episodes),
+    ),
     _number("blackout steps", "steps without power, over all episodes", ".0f", lambda line: float(line.entry.scores.blackout_steps)),
     _number(
         "ms a decision", "mean time of a decision of all agents together (ms); varies from machine to machine", ".3f",

@@ -46,8 +46,8 @@ class Entry:
 
     @property
     def admissible(self) -> bool:
-        """Whether its safety is within the scenario's tolerance."""
-        return self.scores.violating_steps_share_upper <= self.tolerance
+        """Whether its safety is within the scenario's tolerance, and no episode is lost."""
+        return self.scores.violating_steps_share_upper <= self.tolerance and self.scores.lost_episodes == 0
 
     @property
     def scores(self) -> Scores:
