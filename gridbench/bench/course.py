@@ -1,4 +1,4 @@
-"""The course of a day: what the plant does when it is asked for a schedule, as a few curves, rounded and kept in the user's cache."""
+"""The course of a day: what the plant does when asked for a schedule, as a few curves, rounded and kept in the cache."""
 
 from __future__ import annotations
 
@@ -30,16 +30,19 @@ if TYPE_CHECKING:
 
 Curve = tuple[Annotated[float, Field(allow_inf_nan=False)] | None, ...]
 """Numbers in order, None where there is none."""
-CODE = ("physics", "plant", "networks", "scenario", "bench/course.py", "bench/series_of.py", "bench/trajectory.py", "bench/world.py")
+CODE = (
+    "physics", "plant", "networks", "scenario",
+    "bench/course.py", "bench/series_of.py", "bench/trajectory.py", "bench/world.py", "bench/metrics.py",
+)  # fmt: skip
 """What a course comes from, below the package: other code makes it anew."""
 
 
 class Course(BaseModel):
     """A day in curves; by step (steps,), or at the ends of the steps with the start first (steps + 1,) where said so.
 
-    `power_mw` by kind of device, into the network, and `demand_mw` served; `charge_*` the stored energy of all storages over their
-    capacity, with the emptiest and the fullest (steps + 1,; empty without storages); `v_*_pu` the lowest and the highest bus but
-    the root, None in the dark; `cost_usd` from the start of the day (steps + 1,); `price_usd_per_mwh` at the tie.
+    `power_mw` by kind of device, into the network, and `demand_mw` served; `charge_*` the stored energy of all storages over
+    their capacity, with the emptiest and the fullest (steps + 1,; empty without storages); `v_*_pu` the lowest and the highest
+    bus but the root, None in the dark; `cost_usd` from the start of the day (steps + 1,); `price_usd_per_mwh` at the tie.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -148,5 +151,5 @@ def _charge(scenario: Scenario, states: Floats) -> tuple[Floats, Floats, Floats]
 
 
 def _rounded(values: Floats, digits: int) -> Curve:
-    """Return numbers with so many digits behind the point: what differs by less than a rounding from machine to machine is equal."""
+    """Return numbers with so many digits behind the point: machines that differ in the last bits agree."""
     return tuple(round(float(value), digits) + 0.0 if math.isfinite(value) else None for value in values)

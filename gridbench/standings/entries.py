@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gridbench.bench.files import read_text
 from gridbench.bench.record import FILE, Record, Scores, read_record
 from gridbench.bench.rows import Row, parse_rows
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from gridbench.scenario.scenario import Scenario

@@ -40,7 +40,7 @@ def comparison(sections: Sequence[Section]) -> str:
     """Return the charts of the entries of the same days as HTML: all classes of information, ranked within each."""
     entries = sorted((entry for section in sections for entry in section.entries), key=lambda entry: entry.order)
     shown, called = entries[:MOST], names(entries)[:MOST]
-    charts = [_scores(shown, called), _profiles(shown, called), _gaps(shown, called), *filter(None, map(_duels, sections))]
+    charts = [_scores(shown, called), _profiles(shown, called), _gaps(shown, called), _duels(sections)]
     left = f'<p class="faint">Charts show the first {MOST} of {len(entries)} entries.</p>' if len(entries) > MOST else ""
     return f'{left}<div class="charts">{"".join(charts)}</div>'
 
@@ -87,11 +87,14 @@ def _percent(cost: np.ndarray, bound: np.ndarray, witness: np.ndarray) -> list[f
     return [float(gap) for gap in np.maximum(gaps, FLOOR_PERCENT)]
 
 
-def _duels(section: Section) -> str:
-    entries = section.entries[:MOST]
-    called = dict(zip(entries, names(section.entries)[:MOST], strict=True))
-    found = [(called[x], called[y], improvement_estimate([(x.score_table, y.score_table)])) for x, y in combinations(entries, 2)]
-    return _improvement(f"Probability of improvement: {section.information}", found)
+def _duels(sections: Sequence[Section]) -> str:
+    """Return who beats whom within each class of information, the first of each class in order."""
+    found = []
+    for section in sections:
+        called = zip(section.entries[:MOST], names(section.entries), strict=False)
+        pairs = combinations(called, 2)
+        found += [(a, b, improvement_estimate([(x.score_table, y.score_table)])) for (x, a), (y, b) in pairs]
+    return _improvement("Probability of improvement, within what policies know", found[: 2 * MOST])
 
 
 def across_charts(one: Overall) -> str:
@@ -101,9 +104,10 @@ def across_charts(one: Overall) -> str:
         return ""
     curves = [_profile(printable(s.name), [s.entries[name].score_table for name in one.scenarios]) for s in shown]
     told = "Scenarios weigh the same; policies that ran all of them. Bands are pointwise 95 %."
-    charts = [profiles("Performance profiles", TAUS.tolist(), curves, across=SCORE, up=SHARE, description=told)] if curves else []
-    duels = [(f"{x.name}", f"{y.name} ({count})", found) for x, y, count, found in one.duels()][: 2 * MOST]
-    return f'<div class="charts">{"".join(charts)}{_improvement("Probability of improvement (scenarios both ran)", duels)}</div>'
+    several = len(curves) > 1
+    chart = profiles("Performance profiles", TAUS.tolist(), curves, across=SCORE, up=SHARE, description=told) if several else ""
+    duels = [(x.name, f"{y.name} ({count})", found) for x, y, count, found in one.duels()][: 2 * MOST]
+    return f'<div class="charts">{chart}{_improvement("Probability of improvement (scenarios that both ran)", duels)}</div>'
 
 
 def _improvement(title: str, found: Sequence[tuple[str, str, Estimate]]) -> str:

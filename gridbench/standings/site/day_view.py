@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from gridbench.bench.course import Course
     from gridbench.bench.course import Curve as Numbers
+    from gridbench.physics.devices import VoltageBand
     from gridbench.standings.entries import Entry
     from gridbench.standings.shown import ShownDay
     from gridbench.standings.site.places import Places
@@ -39,10 +40,9 @@ def day_view(entry: Entry, shown: ShownDay, all_shown: Sequence[ShownDay], place
     note = "" if shown.oracle else "<p>The oracle's schedule of this day is not published: `gridbench solve --publish`.</p>"
     nav = f'<nav aria-label="Other days"><ul class="plain">{others}</ul></nav>' if others else ""
     body = f'{facts(told)}{nav}{note}<div class="charts">{"".join(charts(entry, shown))}</div>'
-    trail = [
-        (HOME, "Leaderboard"), (places.scenario(part.id), part.id), (places.entry(entry), policy.name), (None, f"day {shown.day}"),
-    ]  # fmt: skip
-    return view(places.day(entry, shown.day), f"{policy.name} on {part.id}, day {shown.day}", trail, body)
+    above = [(HOME, "Leaderboard"), (places.scenario(part.id), part.id), (places.entry(entry), policy.name)]
+    title, trail = f"{policy.name} on {part.id}, day {shown.day}", [*above, (None, f"day {shown.day}")]
+    return view(places.day(entry, shown.day), title, trail, body)
 
 
 def charts(entry: Entry, shown: ShownDay) -> list[str]:
@@ -52,13 +52,7 @@ def charts(entry: Entry, shown: ShownDay) -> list[str]:
     hours = Axis("hour of the day (h)", 0.0, own.ends_h[-1], DAY_TICKS)
     low, high = _span([run for _, run in runs])
     found = [_powers(called, run, hours, Axis("power into the network (MW)", low, high)) for called, run in runs]
-    band, parts = entry.scenario.voltage, []
-    for i, (called, run) in enumerate(runs):
-        nothing = [NAN] * len(run.v_low_pu)
-        parts.append(Curve(f"{called}: lowest to highest bus", nothing, _numbers(run.v_low_pu), _numbers(run.v_high_pu), colour=1 - i))
-    label = f"band {band.v_min_pu:g} to {band.v_max_pu:g} pu"
-    rules = [Rule(label, band.v_min_pu), Rule(label, band.v_max_pu)]
-    found.append(steps("Voltage", own.ends_h, parts, across=hours, up=Axis("voltage (pu)"), rules=rules))
+    found.append(_voltage(runs, hours, entry.scenario.voltage))
     if own.charge_share:
         found.append(_charge(runs, hours))
     price = [Curve("price", _numbers(own.price_usd_per_mwh), colour=7)]
@@ -75,13 +69,21 @@ def _powers(called: str, run: Course, hours: Axis, up: Axis) -> str:
     return stacks(f"Power by kind of device: {called}", run.ends_h, layers, across=hours, up=up, over=demand)
 
 
+def _voltage(runs: Sequence[tuple[str, Course]], hours: Axis, band: VoltageBand) -> str:
+    spans = []
+    for i, (called, run) in enumerate(runs):
+        nothing, low, high = [NAN] * len(run.v_low_pu), _numbers(run.v_low_pu), _numbers(run.v_high_pu)
+        spans.append(Curve(f"{called}: lowest to highest bus", nothing, low, high, colour=1 - i))
+    label = f"band {band.v_min_pu:g} to {band.v_max_pu:g} pu"
+    rules = [Rule(label, band.v_min_pu), Rule(label, band.v_max_pu)]
+    return steps("Voltage", runs[0][1].ends_h, spans, across=hours, up=Axis("voltage (pu)"), rules=rules)
+
+
 def _charge(runs: Sequence[tuple[str, Course]], hours: Axis) -> str:
-    curves = [
-        Curve(
-            called, _numbers(run.charge_share), _numbers(run.charge_low_share), _numbers(run.charge_high_share), colour=1 - i, dash=i
-        )
-        for i, (called, run) in enumerate(runs)
-    ]
+    curves = []
+    for i, (called, run) in enumerate(runs):
+        mean, low, high = (_numbers(one) for one in (run.charge_share, run.charge_low_share, run.charge_high_share))
+        curves.append(Curve(called, mean, low, high, colour=1 - i, dash=i))
     told = "Stored energy of all storages over their capacity; the band spans the emptiest and the fullest."
     up = Axis("share of capacity", 0.0, 1.0)
     return lines("State of charge", runs[0][1].ends_h, curves, across=hours, up=up, description=told)

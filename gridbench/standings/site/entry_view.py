@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridbench.html import Axis, Bar, Cell, Column, Row, bars, escaped, is_link, isolated, link, table
+from gridbench.html import Axis, Bar, Cell, Column, Row, bars, escaped, isolated, link, table
 from gridbench.standings.columns import COLUMNS, NONE
 from gridbench.standings.sections import CLASSES
 from gridbench.standings.site.places import HOME, facts, view
@@ -52,7 +52,7 @@ def _facts(entry: Entry) -> Iterable[tuple[str, str]]:
     if policy.authors:
         yield "authors", ", ".join(isolated(author) for author in policy.authors)
     if policy.url is not None:
-        yield "more", link(policy.url, policy.url) if is_link(policy.url) and policy.url.startswith("http") else isolated(policy.url)
+        yield "more", link(policy.url if policy.url.startswith("http") else None, policy.url)
     yield "training", _training(entry)
     yield "marks", _marks(entry)
     yield "bundle", link(entry.bundle, "bundle.zip") if entry.bundle else NONE
@@ -82,9 +82,8 @@ def _marks(entry: Entry) -> str:
 
 
 def _days(entry: Entry, shown: Sequence[ShownDay], places: Places) -> str:
-    items = "".join(
-        f"<li>{link(places.day(entry, one.day), f'{one.why} day: {one.day}')} (score {one.row['score']:.4f})</li>" for one in shown
-    )
+    scored = ((link(places.day(entry, one.day), f"{one.why} day: {one.day}"), one.row["score"]) for one in shown)
+    items = "".join(f"<li>{address} (score {score:.4f})</li>" for address, score in scored)
     return f'<ul class="plain">{items}</ul>'
 
 

@@ -30,13 +30,13 @@ def home(found: Sequence[Section], across: Sequence[Overall], places: Places) ->
     parts = [f"<p>{escaped(MEANING)} {COUNTED}</p>", _scenarios(scenarios, places)]
     if lines:
         entries = entries_table(lines, places, "All entries", EVERYWHERE)
-        parts += ["<h2>Entries</h2>", _filters(scenarios), f'<div id="entries">{entries}</div>']
+        parts += ["<h2>Entries</h2>", _filters(scenarios), f'<div id="entries" class="entries">{entries}</div>']
     parts.append(f"<details><summary>What the columns mean</summary>{_legend()}</details>")
     if across:
         parts += ["<h2>Across scenarios</h2>", f"<p>{escaped(RULE)}</p>"]
         for one in across:
             charts = across_charts(one)
-            parts += [f"<h3>{escaped(one.title)}</h3>", f'<div class="entries">{across_table(one, places)}</div>', charts]
+            parts += [f"<h3>{escaped(one.title)}</h3>", f'<div class="entries">{across_table(one)}</div>', charts]
     return view(HOME, "gridbench leaderboard", [], "\n".join(parts))
 
 

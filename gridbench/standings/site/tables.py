@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gridbench.html import Cell, Column, Row, escaped, link, printable, table
-from gridbench.standings.columns import ACROSS, COLUMNS, INFORMATION, POLICY, RANK, SCENARIO, LineColumn
+from gridbench.standings.columns import ACROSS, COLUMNS, INFORMATION, POLICY, SCENARIO, LineColumn, StandingColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 EVERYWHERE = (POLICY, SCENARIO, INFORMATION, *(column for column in COLUMNS if column is not POLICY))
 """The columns where entries of all scenarios stand in one table: what names a row first."""
-WITHIN = (POLICY, *(column for column in COLUMNS if column is not POLICY))
+WITHIN = tuple(column for column in EVERYWHERE if column is not SCENARIO)
+"""The columns where the entries of one scenario do."""
 
 
-def entries_table(lines: Sequence[Line], places: Places, caption: str, columns: Sequence[LineColumn] = WITHIN) -> str:
+def entries_table(lines: Sequence[Line], places: Places, caption: str, columns: Sequence[LineColumn]) -> str:
     """Return a table of entries as HTML, admissible ones first, the rest below a line."""
     heads = [Column(one.name, one.meaning, one.value is not None) for one in columns]
     bodies = [
@@ -53,25 +54,16 @@ def _cell(line: Line, places: Places, column: LineColumn) -> Cell:
     return Cell(text, value)
 
 
-def across_table(one: Overall, places: Places) -> str:
+def across_table(one: Overall) -> str:
     """Return a table of policies across scenarios as HTML."""
     columns = sorted(ACROSS, key=lambda column: column.name != "policy")
     heads = [Column(column.name, column.meaning, column.value is not None) for column in columns]
     bodies = [
-        (name, [_standing(one, standing, columns, places) for standing in one.standings if (standing.rank is not None) is wanted])
+        (name, [_standing(one, standing, columns) for standing in one.standings if (standing.rank is not None) is wanted])
         for name, wanted in (("admissible", True), ("below", False))
     ]
     return table(heads, bodies, caption=one.title)
 
 
-def _standing(one: Overall, standing: Standing, columns: Sequence[object], places: Places) -> Row:
-    cells = []
-    for column in columns:
-        text = column.text(one, standing)  # type: ignore[attr-defined]
-        value = column.value(one, standing) if column.value else None  # type: ignore[attr-defined]
-        cells.append(Cell(text, value))
-    del places
-    return Row(cells)
-
-
-__all__ = ["EVERYWHERE", "RANK", "WITHIN", "across_table", "entries_table"]
+def _standing(one: Overall, standing: Standing, columns: Sequence[StandingColumn]) -> Row:
+    return Row([Cell(column.text(one, standing), column.value(one, standing) if column.value else None) for column in columns])
