@@ -186,7 +186,7 @@ def _leaderboard(commands: Commands) -> None:
     command.add_argument("results", nargs="?", default="results", metavar="DIR", help="where the records are (default: results)")
     own = "a folder in which scenarios of your own stand; repeat it"
     command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
-    command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file of the leaderboard is out of date")
+    command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is out of date")
 
 
 def _paper(commands: Commands) -> None:
