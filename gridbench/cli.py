@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _new, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _paper, _data):
+    for add in (_list, _new, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _results, _paper, _data):
         add(commands)
     return top
 
@@ -183,6 +183,18 @@ def _leaderboard(commands: Commands) -> None:
     own = "a folder in which scenarios of your own stand; repeat it"
     command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
     command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the tables are out of date")
+
+
+def _results(commands: Commands) -> None:
+    command = _add(commands, "results", "answer a question in SQL over all records below a folder")
+    text = "one SELECT over records, episodes, failures and training; without it their columns are listed (docs/results.md)"
+    command.add_argument("sql", nargs="?", metavar="SQL", help=text)
+    command.add_argument("--results", default="results", metavar="DIR", help="where the records are (default: results)")
+    own = "a folder in which scenarios of your own stand, for `admissible`; repeat it"
+    command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="print comma-separated values, numbers in full")
+    form.add_argument("--json", action="store_true", help="print a list of objects, numbers in full")
 
 
 def _paper(commands: Commands) -> None:
