@@ -1,4 +1,4 @@
-"""Statistics over tables of scores (seeds, days): profiles, improvement, Borda points; each with an interval that says how sure it is.
+"""Statistics over tables of scores (seeds, days): profiles, improvement, Borda points, with intervals that say how sure they are.
 
 After Agarwal and others, "Deep Reinforcement Learning at the Edge of the Statistical Precipice", NeurIPS 2021 (arXiv:2108.13264),
 with days in the place of their tasks. Random numbers come from a generator of its own with a fixed seed, as in `score.resampled`.
@@ -7,7 +7,7 @@ with days in the place of their tasks. Random numbers come from a generator of i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,10 @@ from gridbench.bench.score import BOOTSTRAP_SEED, CONFIDENCE, RESAMPLES, resampl
 from gridbench.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
 Floats = NDArray[np.float64]
+Name = TypeVar("Name", bound="Hashable")
 
 AT_ONCE = 100
 """Bootstrap samples that are compared in one piece, so that memory stays small."""
@@ -108,7 +109,7 @@ def _resampled_wins(wins: Floats) -> Floats:
     return np.concatenate(found)
 
 
-def borda(scores: Sequence[Mapping[str, float | None]], names: Sequence[str]) -> dict[str, float]:
+def borda(scores: Sequence[Mapping[Name, float | None]], names: Sequence[Name]) -> dict[Name, float]:
     """Return the Borda points of each name: over scenarios, how many others it beats, equal scores counting half.
 
     `scores` are those of one scenario each by name; a name that is missing there or None takes no part: it gets nothing, and all
