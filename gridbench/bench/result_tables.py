@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from gridbench.bench.admission import admissible
 from gridbench.bench.files import read_text
 from gridbench.bench.record import FILE, Record, read_record
 from gridbench.bench.rows import WHOLE, parse_rows
-from gridbench.bench.standings import Entry, tolerance
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
-from gridbench.scenario.catalogue import list_scenarios
+from gridbench.scenario.catalogue import list_scenarios, load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -69,7 +70,7 @@ def _rows_of(path: Path, folder: str, homes: tuple[Path, ...], wanted: Collectio
     place = {"scenario": record.scenario.id, "policy": record.policy.name, "folder": folder}
     rows: dict[str, Rows] = {}
     if "records" in wanted:
-        rows["records"] = [{**place, **record_row(record), "admissible": _admissible(record, folder, homes)}]
+        rows["records"] = [{**place, **record_row(record), "admissible": _admissible(record, homes)}]
     if "episodes" in wanted:
         episodes = parse_rows(read_text(path.parent / record.episodes), record.episodes)
         rows["episodes"] = [{**place, **{name: int(n) if name in WHOLE else n for name, n in one.items()}} for one in episodes]
@@ -111,12 +112,18 @@ def _text(value: object) -> object:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
-def _admissible(record: Record, folder: str, homes: tuple[Path, ...]) -> bool | None:
+def _admissible(record: Record, homes: tuple[Path, ...]) -> bool | None:
     """Return whether a record is safe enough to be ranked, None where its scenario is not known here."""
-    scenario = record.scenario.id
-    if scenario not in list_scenarios() and not any(scenario in list_scenarios(home) for home in homes):
-        return None
-    return Entry(record, folder, tolerance(scenario, homes)).admissible
+    most = _tolerance(record.scenario.id, homes)
+    return None if most is None else admissible(record.scores, most)
+
+
+@cache
+def _tolerance(scenario: str, homes: tuple[Path, ...]) -> float | None:
+    """Return the share of violating steps that a scenario admits, None for one that is neither in `homes` nor built in."""
+    own = next((home / scenario for home in homes if scenario in list_scenarios(home)), None)
+    known = own is not None or scenario in list_scenarios()
+    return load_scenario(own or scenario).violating_share_max if known else None
 
 
 def types_of(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
