@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _new, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _results, _paper, _data):
+    for add in (_list, _new, _check, _draw, _solve, _train, _run, _verify, _report, _leaderboard, _results, _paper, _data):
         add(commands)
     return top
 
@@ -179,6 +179,15 @@ def _verify(commands: Commands) -> None:
     command.add_argument("record", metavar="RECORD", help="a record.json or its folder")
     _scenario(command, required=False)
     _json(command)
+
+
+def _report(commands: Commands) -> None:
+    command = _add(commands, "report", "write one page about a run: its days beside the oracle's, its money, its violations")
+    command.add_argument("record", metavar="RUN", help="a record.json or its folder")
+    _scenario(command, required=False)
+    command.add_argument("--out", metavar="FILE.html", help="where the page goes (default: report.html beside the record)")
+    drawn = "days to draw, by their numbers (default: the three that lost the most against the oracle)"
+    command.add_argument("--days", type=int, nargs="+", metavar="DAY", help=drawn)
 
 
 def _leaderboard(commands: Commands) -> None:
