@@ -11,9 +11,10 @@ from gridbench.bench.series_of import powers
 from gridbench.drawing import courses, shown_kind
 from gridbench.html import DAY_TICKS, Axis, Cell, Column, Curve, Row, Rule, lines, stacks, steps, table
 from gridbench.physics.terms import MONEY
+from gridbench.report.breaches import BLACKOUT
 from gridbench.report.ledger import by_hour
-from gridbench.report.money import CENT_USD, hourly
-from gridbench.report.words import day_ends, money_cell, usd, words
+from gridbench.report.money import CENT_USD, hourly, largest
+from gridbench.report.words import clock, day_ends, money_cell, usd, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,12 +48,22 @@ def _day(case: Case, found: Findings, one: Shown) -> str:
         *_energies(scenario, one),
         _voltages(scenario, one),
         _price(scenario, columns),
-        hourly("Money lost against the oracle, by hour", by_hour(scenario, one.lost)),
+        hourly("Money lost against the oracle, by hour", by_hour(scenario, one.lost), largest(found)),
     ]
     return (
-        f'<h3 id="day-{one.day}">Day {one.day}{seed}: score {row["score"]:.4f}</h3><p>{costs}.</p>'
+        f'<h3 id="day-{one.day}">Day {one.day}{seed}: score {row["score"]:.4f}</h3><p>{costs}.{_told(found, one)}</p>'
         f'<div class="charts">{"".join(charts)}</div>{_largest(found.places, one.lost.sum(axis=0))}'
     )
+
+
+def _told(found: Findings, one: Shown) -> str:
+    """Return in words how often limits were passed, and when the grid was dark."""
+    own = [breach for breach in found.breaches if (breach.seed, breach.day) == (one.seed, one.day)]
+    dark = [f"{clock(breach.begin_h)} to {clock(breach.end_h)}" for breach in own if breach.kind == BLACKOUT]
+    kinds = {kind: sum(breach.kind == kind for breach in own) for kind in dict.fromkeys(breach.kind for breach in own)}
+    passed = [f"{words(kind)} {count}" for kind, count in kinds.items() if kind != BLACKOUT]
+    told = f" Violations: {', '.join(passed)}." if passed else ""
+    return told + (f" Dark from {', '.join(dark)}." if dark else "")
 
 
 def _powers(scenario: Scenario, columns: Columns, one: Shown) -> list[str]:

@@ -42,20 +42,25 @@ def money(case: Case, found: Findings) -> str:
     pictures = [
         bars("By component", sorted(listed, key=lambda bar: -bar.value), across=across),
         bars(f"By place, the {len(top)} largest", sorted(top, key=lambda bar: -bar.value), across=across),
-        hourly("By hour of the day", found.by_hour),
+        hourly("By hour of the day", found.by_hour, largest(found)),
     ]
     shown = "".join(pictures) if listed else "<p>Nothing that a cent would show.</p>"
     return f'{lead}<div class="charts">{shown}</div>{_by_place(found)}{_by_hour(found.by_hour)}'
 
 
-def hourly(title: str, by_hour: Floats) -> str:
-    """Return a chart of money (hours, components) lost by hour, stacked by component, the small ones together."""
-    largest = np.argsort(-np.abs(by_hour).sum(axis=0), kind="stable")
-    kept = sorted(i for i in largest[:STACKED] if np.abs(by_hour[:, i]).max() >= CENT_USD)
-    layers = [Curve(words(MONEY[i]), by_hour[:, i].tolist()) for i in kept]
-    rest = np.delete(by_hour, kept, axis=1).sum(axis=1)
+def largest(found: Findings) -> list[int]:
+    """Return the components that have a colour of their own in every picture, as places in MONEY."""
+    order = np.argsort(-np.abs(found.by_hour).sum(axis=0), kind="stable")
+    return [int(i) for i in order[:STACKED]]
+
+
+def hourly(title: str, by_hour: Floats, own: Sequence[int]) -> str:
+    """Return a chart of money (hours, components) lost by hour, stacked by the components `own`, all others together."""
+    kept = [(colour, i) for colour, i in enumerate(own) if np.abs(by_hour[:, i]).max() >= CENT_USD]
+    layers = [Curve(words(MONEY[i]), by_hour[:, i].tolist(), colour=colour) for colour, i in kept]
+    rest = np.delete(by_hour, list(own), axis=1).sum(axis=1)
     if np.abs(rest).max() >= CENT_USD:
-        layers.append(Curve("others", rest.tolist(), colour=7))
+        layers.append(Curve("others", rest.tolist(), colour=STACKED))
     ends = [float(hour) for hour in range(len(by_hour) + 1)]
     over = [Curve("sum", by_hour.sum(axis=1).tolist())]
     across, up = Axis("hour of the day (h)", 0.0, ends[-1], DAY_TICKS), Axis("usd more than the oracle")

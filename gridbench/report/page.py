@@ -25,6 +25,7 @@ STYLE = f"""{HEAT}
 summary {{ cursor: pointer; min-height: 1.5rem; margin: .75rem 0; }}
 tbody.sum td {{ border-top: 2px solid var(--line); font-weight: 600; }}
 .charts {{ margin: .75rem 0; }}
+.charts > figure:only-child {{ max-width: 44rem; }}
 """
 
 

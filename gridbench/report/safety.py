@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gridbench.report.case import Case
     from gridbench.report.findings import Findings
 
+LARGEST = 15
 MOST_ROWS = 2000
 """Violations are listed one by one up to here, the largest; all of them count in the table by place."""
 KIND = Column("kind", "Which limit is passed.", number=False)
@@ -46,7 +47,12 @@ def _by_place(breaches: Sequence[Breach]) -> str:
         cells = [Cell(words(kind)), Cell(place), Cell(str(episodes), episodes), Cell(f"{hours:g}", hours)]
         rows.append((integral, Row([*cells, *_sizes(kind, worst.worst_pu, integral), Cell(_when(worst))])))
     ordered = [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
-    return table(columns, [("", ordered)], caption="Violations by place, all episodes")
+    largest, rest = ordered[:LARGEST], ordered[LARGEST:]
+    head = table(columns, [("", largest)], caption="Violations by place over all episodes, the largest first")
+    if not rest:
+        return head
+    body = table(columns, [("", rest)], caption="Violations by place, the others")
+    return f"{head}<details><summary>{escaped(f'{len(rest):,} more places')}</summary>{body}</details>"
 
 
 def _one_by_one(breaches: Sequence[Breach]) -> str:
@@ -73,7 +79,7 @@ def _sizes(kind: str, worst_pu: float, pu_h: float) -> tuple[Cell, Cell]:
     """Return how far and how long; in the dark there is no how far."""
     if kind == BLACKOUT:
         return Cell("-"), Cell("-", pu_h)
-    return Cell(f"{worst_pu:.4f}", worst_pu), Cell(f"{pu_h:.4f}", pu_h)
+    return Cell(f"{worst_pu:.3g}", worst_pu), Cell(f"{pu_h:.3g}", pu_h)
 
 
 def _when(one: Breach) -> str:

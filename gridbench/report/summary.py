@@ -51,7 +51,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     facts = [
         ("policy", f"{isolated(policy.name)}, version {isolated(policy.version)}"),
         ("kind", f"{policy.kind}, information {policy.information}"),
-        ("its digest", escaped(policy.digest)),
+        ("policy's digest", escaped(policy.digest)),
     ]
     if policy.authors:
         facts.append(("authors", ", ".join(map(isolated, policy.authors))))
@@ -66,7 +66,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     return [
         *facts,
         ("scenario", f"{isolated(case.scenario.title)} ({escaped(case.scenario.id)})"),
-        ("its digest", escaped(record.scenario.digest)),
+        ("scenario's digest", escaped(record.scenario.digest)),
         ("episodes", split),
         ("isolation", escaped(harness.isolation)),
         ("made with", f"gridbench {escaped(harness.gridbench)}, Python {escaped(harness.python)}, {escaped(harness.cpu)}"),

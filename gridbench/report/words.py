@@ -16,8 +16,8 @@ def usd(money: float) -> str:
 
 
 def share(part: float) -> str:
-    """Return a share in per cent."""
-    return f"{100.0 * part:.3g} %"
+    """Return a share in per cent, on one line."""
+    return f"{100.0 * part:.3g}\N{NO-BREAK SPACE}%"
 
 
 def clock(hours: float) -> str:
