@@ -71,10 +71,11 @@ def scatter(
 ) -> str:
     """Return a chart of marks at `x` (n,), one shape and colour a series; `ranges` is drawn behind as bars from low to high."""
     heights = [*_heights(curves), *(_heights([ranges]) if ranges else [])]
-    drawn = plot(across, up, [*x, min(x, default=0.0) - 0.5, max(x, default=1.0) + 0.5], heights)
+    apart = min((b - a for a, b in pairwise(sorted(set(x)))), default=1.0)
+    drawn = plot(across, up, [min(x, default=0.0) - 0.5 * apart, max(x, default=1.0) + 0.5 * apart], heights)
     inside, keys = drawn.frame(), []
     if ranges is not None and ranges.low is not None and ranges.high is not None:
-        half = 0.38 * abs(drawn.across.place(1.0) - drawn.across.place(0.0))
+        half = 0.38 * abs(drawn.across.place(apart) - drawn.across.place(0.0))
         bars = zip(x, ranges.low, ranges.high, strict=True)
         inside += f'<path class="band k7" d="{"".join(_bar(drawn, at, half, low, high) for at, low, high in bars)}"/>'
         keys.append(area_key(ranges.name, "band k7"))
@@ -172,5 +173,3 @@ def _key(i: int, one: Curve) -> str:
     if not any(math.isfinite(value) for value in one.values):
         return area_key(one.name, f"band {colour(i, one.colour)}")
     return line_key(one.name, f"s {colour(i, one.colour)}{dash(i, one.dash)}")
-
-

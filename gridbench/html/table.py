@@ -10,6 +10,7 @@ from gridbench.html.text import escaped, isolated
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its name, what it means in a sentence, and whether it holds numbers."""

@@ -31,6 +31,7 @@ class Network(Policy):
     """
 
     kind = "learned"
+    batched = True
 
     def __init__(self, scenario: Scenario, folder: Path) -> None:
         """Read `policy.json` and `weights.safetensors` of a folder."""
@@ -47,7 +48,7 @@ class Network(Policy):
         self.digest = self.spec.sha256
         self.parameters = sum(one.size for one in weights.values())
         self._nets = {name: made(name, module, weights) for name, module in self.spec.modules.items()}
-        self.stateless = all(self._nets[part.module].stateless for part in self.spec.agents.values())
+        self._remembers = not all(self._nets[part.module].stateless for part in self.spec.agents.values())
         self._states: dict[str, State] | None = None
         self._batch = 0
 
@@ -68,7 +69,7 @@ class Network(Policy):
 
     def _remembered(self, batch: int) -> dict[str, State]:
         """Return the states of all agents, at the start of a day those that its modules begin with."""
-        if self._states is not None and not self.stateless and batch != self._batch:
+        if self._remembers and self._states is not None and batch != self._batch:
             fault = f"sees {batch} days where it saw {self._batch} before: call reset first"
             raise InvalidInput(f"policy {self.name!r}", [fault])
         if self._states is None:

@@ -37,7 +37,7 @@ class StandingColumn:
 
 
 def _number(name: str, meaning: str, form: str, value: Callable[[Line], float]) -> LineColumn:
-    return LineColumn(name, meaning, lambda line: format(value(line), form), value)
+    return LineColumn(name, meaning, lambda line: format(value(line), f"z{form}"), value)
 
 
 def _interval(line: Line) -> str:
@@ -79,7 +79,7 @@ COLUMNS = (
     ),
     _number(
         "score",
-        "interquartile mean over all episodes of S = (anchor - cost) / (anchor - bound): 1 is the certified bound, 0 the anchor policy",
+        "interquartile mean over all episodes of S = (anchor - cost) / (anchor - bound): 1 is the certified bound, 0 the anchor",
         ".4f",
         lambda line: line.entry.scores.score_iqm,
     ),
@@ -97,25 +97,57 @@ COLUMNS = (
         lambda line: 100 * line.entry.scores.gap_to_bound_mean,
     ),
     _number(
+        "gap to witness %",
+        "the same above the witness, a cost that was really reached (%)",
+        ".3f",
+        lambda line: 100 * line.entry.scores.gap_to_witness_mean,
+    ),
+    _number(
         "violating steps %",
         "steps with any limit of the network violated (%); admissible entries keep its upper 95 % limit within the tolerance",
         ".3f",
         lambda line: 100 * line.entry.scores.violating_steps_share,
+    ),
+    _number("safe days %", "days without any violation (%)", ".1f", lambda line: 100 * line.entry.scores.safe_days_share),
+    _number(
+        "worst 5 % violating", "violating steps, mean over the worst 5 % of the episodes (%)", ".3f",
+        lambda line: 100 * line.entry.scores.violating_steps_share_worst5,
+    ),
+    _number(
+        "worst 5 % usd", "cost, mean over the worst 5 % of the episodes (usd)", ".2f",
+        lambda line: line.entry.scores.cost_usd_worst5,
     ),
     _number(
         "worst V pu", "voltage furthest outside its band, or nearest to its edge (pu)", ".4f",
         lambda line: line.entry.scores.worst_voltage_pu,
     ),
     _number(
-        "worst loading %", "highest loading of a branch (% of its rating)", ".1f", lambda line: 100 * line.entry.scores.worst_loading_pu
+        "worst loading %", "highest loading of a branch (% of its rating)", ".1f",
+        lambda line: 100 * line.entry.scores.worst_loading_pu,
     ),
     _number("unserved MWh", "mean energy not served in a day (MWh)", ".4f", lambda line: line.entry.scores.unserved_mwh_mean),
-    _number("blackout steps", "steps without power, over all episodes", ".0f", lambda line: float(line.entry.scores.blackout_steps)),
+    _number(
+        "renewables used %", "energy used of what sun and wind offered (%)", ".2f",
+        lambda line: 100 * line.entry.scores.renewable_used_share_mean,
+    ),
+    _number(
+        "clipped asks", "asks of a day that the devices could not follow", ".2f",
+        lambda line: line.entry.scores.clipped_actions_mean,
+    ),
+    _number(
+        "lost episodes", "episodes in which the policy failed, and devices were left alone to the end of the day", ".0f",
+        lambda line: float(line.entry.scores.lost_episodes),
+    ),
+    _number(
+        "blackout steps", "steps without power, over all episodes", ".0f", lambda line: float(line.entry.scores.blackout_steps)
+    ),
     _number(
         "ms a decision", "mean time of a decision of all agents together (ms); varies from machine to machine", ".3f",
         lambda line: 1000 * line.entry.scores.seconds_per_decision,
     ),
-    _number("days", "days that were run, from the first of the split", ".0f", lambda line: float(line.entry.record.protocol.days)),
+    _number(
+        "days", "days that were run, from the first of the split", ".0f", lambda line: float(line.entry.record.protocol.days)
+    ),
     _number(
         "seeds", "seeds of the policy's own random numbers, each over all days", ".0f",
         lambda line: float(len(line.entry.record.protocol.seeds)),
@@ -129,7 +161,7 @@ COLUMNS = (
     ),
     LineColumn(
         "marks",
-        "what was checked: replayed (its actions give its numbers), rerun (the policy gives its actions), fresh (run on days drawn later)",
+        "what was checked: replayed (actions give the numbers), rerun (the policy gives the actions), fresh (days drawn later)",
         _marks,
     ),
 )  # fmt: skip
@@ -138,8 +170,8 @@ COLUMNS = (
 SCENARIO = LineColumn("scenario", "scenario, split and days", lambda line: line.entry.record.scenario.id)
 INFORMATION = LineColumn(
     "knows",
-    "class of information: local sees its own microgrid, shared what others publish too, full the whole state, forecast the whole "
-    "state and forecasts, foresight the day in advance; entries are compared within a class",
+    "class of information: local sees its own microgrid, shared what others publish too, full the whole state, forecast the "
+    "whole state and forecasts, foresight the day in advance; entries are compared within a class",
     lambda line: line.entry.record.policy.information,
 )
 """Columns where entries of all scenarios stand in one table."""
@@ -160,7 +192,9 @@ ACROSS = (
         lambda _, one: f"{one.points:g} of {one.most}",
         lambda _, one: one.points,
     ),
-    StandingColumn("mean S", "mean score over the scenarios it ran", lambda _, one: f"{one.mean_score:.4f}", lambda _, one: one.mean_score),
+    StandingColumn(
+        "mean S", "mean score over the scenarios it ran", lambda _, one: f"{one.mean_score:.4f}", lambda _, one: one.mean_score
+    ),
     StandingColumn(
         "ran", "scenarios it ran, of those that count", lambda of, one: f"{len(one.entries)} of {len(of.scenarios)}",
         lambda _, one: float(len(one.entries)),

@@ -12,11 +12,11 @@ from gridbench.html.text import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gridbench.standings.sections import Section
+    from gridbench.standings.sections import Line, Section
 
 NAMED = (
-    "scenario", "split", "days", "information", "rank", "admissible", "folder", "policy", "version", "kind", "parameters", "seeds",
-    "training_steps", "training_seconds", "training_device", "marks",
+    "scenario", "split", "days", "information", "rank", "admissible", "folder", "policy", "version", "kind", "parameters",
+    "seeds", "training_steps", "training_seconds", "training_device", "marks",
 )  # fmt: skip
 
 
@@ -29,15 +29,20 @@ def csv_table(found: Sequence[Section]) -> str:
     names = list(dict.fromkeys(name for one in numbers for name in one)) or [n for n in Scores.model_fields if n != "score_ci95"]
     writer.writerow((*NAMED, *names))
     for (section, line), own in zip(lines, numbers, strict=True):
-        entry, policy = line.entry, line.entry.record.policy
-        training, marks = policy.training, entry.marks
-        writer.writerow((
-            section.scenario, section.split, section.days, section.information, line.rank or "", int(entry.admissible),
-            words(entry.folder), words(policy.name), words(policy.version), policy.kind, policy.parameters,
-            len(entry.record.protocol.seeds), training.environment_steps if training else "", training.seconds if training else "",
-            words(training.device) if training else "", " ".join(marks.words()) if marks else "", *(own.get(n, "") for n in names),
-        ))  # fmt: skip
+        writer.writerow((*_named(section, line), *(own.get(name, "") for name in names)))
     return text.getvalue()
+
+
+def _named(section: Section, line: Line) -> tuple[object, ...]:
+    """Return the cells of NAMED."""
+    entry, policy = line.entry, line.entry.record.policy
+    training = policy.training
+    trained = ("", "", "") if training is None else (training.environment_steps, training.seconds, words(training.device))
+    return (
+        section.scenario, section.split, section.days, section.information, line.rank or "", int(entry.admissible),
+        words(entry.folder), words(policy.name), words(policy.version), policy.kind, policy.parameters,
+        len(entry.record.protocol.seeds), *trained, " ".join(entry.marks.words()) if entry.marks else "",
+    )  # fmt: skip
 
 
 def flat(scores: Mapping[str, Any]) -> dict[str, float]:

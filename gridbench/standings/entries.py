@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gridbench.bench.files import read_text
 from gridbench.bench.record import FILE, Record, Scores, read_record
 from gridbench.bench.rows import Row, parse_rows
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from gridbench.scenario.scenario import Scenario
@@ -46,8 +45,8 @@ class Entry:
 
     @property
     def admissible(self) -> bool:
-        """Whether its safety is within the scenario's tolerance."""
-        return self.scores.violating_steps_share_upper <= self.tolerance
+        """Whether its safety is within the scenario's tolerance, and no episode is lost."""
+        return self.scores.violating_steps_share_upper <= self.tolerance and self.scores.lost_episodes == 0
 
     @property
     def scores(self) -> Scores:

@@ -3,6 +3,7 @@ r"""The leaderboard as LaTeX: tables to `\input`, with booktabs' rules where tha
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gridbench.html.text import printable
@@ -27,30 +28,56 @@ MARKUP = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of one class of information, in order, and how many of them stand above the line."""
+
+    information: str
+    rows: Sequence[Sequence[str]]
+    above: int
+
+
 def latex(found: Sequence[Section], across: Sequence[Overall]) -> str:
     """Return a table across scenarios and one for each scenario and its days, entries below the line after a second rule."""
     parts = [HEAD]
     if across:
-        groups = [(one.information, [([c.text(one, s) for c in ACROSS], s.rank is not None) for s in one.standings]) for one in across]
+        groups = [
+            Group(one.information, [(*[column.text(one, own) for column in ACROSS],) for own in one.standings], ranked(one))
+            for one in across
+        ]
         parts.append(_table("Across scenarios, by Borda points.", [c.name for c in ACROSS], "rlllrrrr", groups))
     columns = [column for column in COLUMNS if column.name in SHOWN]
     for protocol in dict.fromkeys(section.protocol for section in found):
         own = [section for section in found if section.protocol == protocol]
-        lines = [(one.information, [([c.text(ln) for c in columns], ln.entry.admissible) for ln in one.lines]) for one in own]
-        parts.append(_table(f"{protocol}.", [column.name for column in columns], "rllrlrrrr", lines))
+        groups = [
+            Group(one.information, [(*[column.text(line) for column in columns],) for line in one.lines], admissible(one))
+            for one in own
+        ]
+        parts.append(_table(f"{protocol}.", [column.name for column in columns], "rllrlrrrr", groups))
     return "\n".join(parts)
 
 
-def _table(
-    caption: str, header: Sequence[str], shape: str, groups: Sequence[tuple[str, Sequence[tuple[Sequence[str], bool]]]]
-) -> str:
-    lines = [r"\begin{table}[htb]", r"\centering\footnotesize", rf"\caption{{{escaped(caption)}}}", rf"\begin{{tabular}}{{{shape}}}"]
-    lines += [r"\toprule", _row(header)]
-    for information, rows in groups:
-        lines += [r"\midrule", rf"\multicolumn{{{len(header)}}}{{l}}{{\emph{{{escaped(f'{information}: {CLASSES[information]}')}}}}} \\"]
-        above = [_row(cells) for cells, ranked in rows if ranked]
-        below = [_row(cells) for cells, ranked in rows if not ranked]
-        lines += [*above, *([rf"\multicolumn{{{len(header)}}}{{l}}{{below the line}} \\", *below] if below else [])]
+def ranked(one: Overall) -> int:
+    """Return how many policies stand above the line."""
+    return sum(standing.rank is not None for standing in one.standings)
+
+
+def admissible(one: Section) -> int:
+    """Return how many entries stand above the line."""
+    return sum(entry.admissible for entry in one.entries)
+
+
+def _table(caption: str, header: Sequence[str], shape: str, groups: Sequence[Group]) -> str:
+    def across(text: str) -> str:
+        return rf"\multicolumn{{{len(header)}}}{{l}}{{{text}}} \\"
+
+    lines = [r"\begin{table}[htb]", r"\centering\footnotesize", rf"\caption{{{escaped(caption)}}}"]
+    lines += [rf"\begin{{tabular}}{{{shape}}}", r"\toprule", _row(header)]
+    for group in groups:
+        title = escaped(f"{group.information}: {CLASSES[group.information]}")
+        lines += [r"\midrule", across(rf"\emph{{{title}}}"), *(_row(cells) for cells in group.rows[: group.above])]
+        below = [_row(cells) for cells in group.rows[group.above :]]
+        lines += [across("below the line"), *below] if below else []
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", r"\end{table}", ""])
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 RULE = (
     "A scenario counts in a class of information if a record of that class covers all its test days; of a scenario with several "
-    "versions, the newest. On each, a policy gets a point for every other policy of the class that it beats by the interquartile mean "
-    "of the score, half a point where both score the same. Only admissible entries take part: one that is missing or below the line "
-    "gets nothing there, and everyone who takes part beats it. The sum of the points gives the rank; equal sums share one. Mean S is "
-    "over the scenarios that a policy has run, and ranks nothing."
+    "versions, the newest. On each, a policy gets a point for every other policy of the class that it beats by the interquartile "
+    "mean of the score, half a point where both score the same. Only admissible entries take part: one that is missing or below "
+    "the line gets nothing there, and everyone who takes part beats it. The sum of the points gives the rank; equal sums share "
+    "one. Mean S is over the scenarios that a policy has run, and ranks nothing."
 )
 """How policies are ranked across scenarios, in words."""
 

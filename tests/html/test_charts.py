@@ -58,6 +58,7 @@ def test_areas_add_up_above_and_below_zero(first, second):
     heights = [float(y) for path in paths for y in re.findall(r"V([\d.]+)", path)]
     if not heights:
         return
+
     def place(value):
         return (HEIGHT - 42.0) + (8.0 - (HEIGHT - 42.0)) * (value + 10.0) / 20.0
 

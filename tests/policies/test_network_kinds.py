@@ -8,6 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from gridbench.bench.episode import play as episode
+from gridbench.bench.episode import play_days
+from gridbench.bench.world import World
 from gridbench.envs.batch import BatchEnv
 from gridbench.errors import InvalidInput
 from gridbench.policies import make_policy
@@ -74,8 +77,13 @@ def test_days_side_by_side_are_the_days_alone(made, env, scenario):
         assert same(play(made.policy, single, scenario, (day,)), together, k)
 
 
-def test_only_recurrent_networks_are_not_stateless(made):
-    assert made.policy.stateless == (made.kind == "graph")
+def test_the_harness_may_play_days_side_by_side(made, scenario):
+    world, days = World(scenario), scenario.splits["train"].days[:3]
+    together = play_days(world, made.policy, "train", days, 0)
+    for day, one in zip(days, together, strict=True):
+        alone = episode(world, made.policy, "train", day, 0)
+        assert made.policy.batched
+        assert one.trajectory.asks.tobytes() == alone.trajectory.asks.tobytes()
 
 
 def test_a_new_day_begins_without_memory(made, env, scenario):
@@ -99,7 +107,7 @@ def test_agents_that_share_a_recurrent_module_remember_apart(tmp_path, env, scen
 def test_a_batch_that_changes_within_a_day_is_refused(made, env, scenario):
     play(made.policy, env, scenario, (4, 5, 6))
     seen = {agent: np.zeros((2, size), np.float32) for agent, size in env.observer.sizes.items()}
-    if made.policy.stateless:
+    if made.kind == "graph":
         assert len(made.policy.act(seen)["dso"]) == 2
         return
     with pytest.raises(InvalidInput, match="sees 2 days where it saw 3 before: call reset"):
