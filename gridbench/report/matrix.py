@@ -26,7 +26,7 @@ STYLE = """
 p.scale .h { min-width: 0; text-align: left; }
 """
 UNSAFE, LOST = "!", "\u2020"
-SIGNS = f"{UNSAFE} some step violates a limit, {LOST} lost: the policy gave no action at some step."
+SIGNS = f"The colour tells the score. {UNSAFE} some step violates a limit, {LOST} lost: the policy gave no action at some step."
 
 
 def matrix(case: Case, drawn: Collection[int]) -> str:
@@ -41,7 +41,7 @@ def matrix(case: Case, drawn: Collection[int]) -> str:
         Column("clipped", "Asks that were not followed, the mean over seeds."),
     ]
     rows = [_row(case, day, linked=day in drawn) for day in case.days]
-    return f"{_scale()}{table(columns, [('', rows)], caption=f'Scores by day and seed. {SIGNS}')}"
+    return f"{_scale()}{table(columns, [('', rows)], caption='Scores by day and seed')}"
 
 
 def _row(case: Case, day: int, *, linked: bool) -> Row:
@@ -72,4 +72,4 @@ def _scale() -> str:
     middle: Sequence[str] = [f"{low:g} to {high:g}" for low, high in pairwise(LEVELS)]
     names = [f"below {LEVELS[0]:g}", *middle, f"{LEVELS[-1]:g} and more"]
     shown = " ".join(f'<span class="h h{i}">{escaped(name)}</span>' for i, name in enumerate(names))
-    return f'<p class="scale">Score: {shown}</p>'
+    return f'<p class="scale">{shown}</p><p>{escaped(SIGNS)}</p>'

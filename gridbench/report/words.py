@@ -17,7 +17,9 @@ def usd(money: float) -> str:
 
 def share(part: float) -> str:
     """Return a share in per cent, on one line."""
-    return f"{100.0 * part:.3g}\N{NO-BREAK SPACE}%"
+    percent = 100.0 * part
+    number = f"{percent:,.0f}" if abs(percent) >= 1000.0 else f"{percent:.3g}"
+    return f"{number}\N{NO-BREAK SPACE}%"
 
 
 def clock(hours: float) -> str:
