@@ -15,6 +15,7 @@ MODULES = {
     "dense": {"sizes": [7, 16, 12, 3], "activation": "gelu", "layer_norm": True, "normalise": True},
     "gru": {"kind": "recurrent", "cell": "gru", "sizes": [7, 16], "hidden": [8, 5], "readout": [5, 12, 3], "activation": "silu"},
     "lstm": {"kind": "recurrent", "cell": "lstm", "sizes": [7], "hidden": [8], "readout": [8, 3], "output": "tanh"},
+    "wide": {"sizes": [211, 256, 128, 9], "activation": "relu"},
     "mean": {"kind": "graph", "nodes": 4, "sizes": [5, 16, 8], "readout": [39, 6], "output": "gaussian_mean", "layer_norm": True},
     "gcn": {"kind": "graph", "nodes": 4, "sizes": [5, 9], "readout": [16, 3], "aggregation": "gcn", "pool": "mean",
             "normalise": True},
