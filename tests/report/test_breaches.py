@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_ledger import asks_at_random
+from random_asks import asks_at_random
 
 from gridbench.bench.metrics import VIOLATIONS, measure
 from gridbench.bench.world import World

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_asks import asks_at_random
 
 from gridbench.bench.metrics import weather
 from gridbench.bench.trajectory import replay
@@ -23,13 +24,6 @@ def ledger(ieee13):
 @pytest.fixture(scope="module")
 def plant(ieee13):
     return Plant(ieee13)
-
-
-def asks_at_random(scenario, seed, reach=1.0):
-    lay = layout(scenario)
-    low, high = (np.array([span[end] for span in lay.ask_spans]) for end in (0, 1))
-    drawn = np.random.default_rng(seed).uniform(0.5 - reach / 2, 0.5 + reach / 2, (scenario.steps, len(lay.asks)))
-    return (low + drawn * (high - low)).astype(np.float32)
 
 
 @given(seed=st.integers(0, 2**16), reach=st.sampled_from([0.2, 1.0]), day=st.integers(0, 20))
