@@ -11,7 +11,7 @@ from gridbench.envs.observation import Observer
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
 from gridbench.policies.nets.inputs import Reader
 from gridbench.policies.nets.net import made
-from gridbench.policies.network_file import WEIGHTS, Spec, read_spec, read_weights
+from gridbench.policies.network_file import WEIGHTS, Spec, network_digest, read_spec, read_weights
 from gridbench.policies.policy import Floats, Observations, Policy, batch_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Network(Policy):
             raise InvalidInput(str(folder), faults)
         self.name, self.version, self.information = self.spec.name, self.spec.version, self.spec.information
         self.training = self.spec.training.model_dump() if self.spec.training else None
-        self.digest = self.spec.sha256
+        self.digest = network_digest(folder)
         self.parameters = sum(one.size for one in weights.values())
         self._nets = {name: made(name, module, weights) for name, module in self.spec.modules.items()}
         self._remembers = not all(self._nets[part.module].stateless for part in self.spec.agents.values())

@@ -78,6 +78,11 @@ def wanted_shapes(spec: Spec) -> dict[str, tuple[int, ...]]:
     return {array: shape for name, module in spec.modules.items() for array, shape in shapes(name, module).items()}
 
 
+def network_digest(folder: Path) -> str:
+    """Return the sha256 over the page and the weights: the same weights under another page are another policy."""
+    return digest_of((folder / PAGE).read_bytes() + (folder / WEIGHTS).read_bytes())
+
+
 def digest_of(data: bytes) -> str:
     """Return the sha256 of bytes."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
