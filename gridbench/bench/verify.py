@@ -21,9 +21,10 @@ from gridbench.bench.world import World
 from gridbench.errors import GridbenchError, InvalidInput
 from gridbench.plant.layout import layout
 from gridbench.scenario.catalogue import load_scenario
+from gridbench.text import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -60,6 +61,7 @@ class _Check:
         self.found: list[str] = []
 
     def faults(self) -> list[str]:
+        self._shown()
         rows, scenario = self._rows(), self._scenario()
         if scenario is None:
             return self.found
@@ -69,6 +71,12 @@ class _Check:
         if asks is not None and world is not None:
             self._replayed(world, days, asks, rows)
         return self.found
+
+    def _shown(self) -> None:
+        """Refuse texts that do not show as they read: they end in tables and pages."""
+        for where, text in _texts(self.record.document(), ""):
+            if odd := hidden(text):
+                self.found.append(f"{where}: holds {', '.join(odd[:5])}; leave out control, direction and invisible characters")
 
     def _world(self, scenario: Scenario) -> World | None:
         try:
@@ -105,6 +113,9 @@ class _Check:
             rows = parse_rows(read_text(self.folder / self.record.episodes), self.record.episodes)
         except InvalidInput as error:
             self.found += [f"{self.record.episodes}: {fault}" for fault in error.faults]
+            return {}
+        except OverflowError:
+            self.found.append(f"{self.record.episodes}: holds a whole number beyond every float")
             return {}
         return {key(row): row for row in rows}
 
@@ -155,8 +166,24 @@ class _Check:
 
     def _compare(self, where: str, stated: Row, right: Row) -> None:
         for name, number in right.items():
-            if name in stated and not math.isclose(stated[name], number, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
+            if name in stated and not _close(stated[name], number):
                 self.found.append(f"{where}, {name}: {stated[name]!r} should be {number!r}")
+
+
+def _close(stated: float, right: float) -> bool:
+    try:
+        return math.isclose(stated, right, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    except OverflowError:  # a whole number beyond every float
+        return False
+
+
+def _texts(part: object, where: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a record and the place that it stands at."""
+    if isinstance(part, str):
+        yield where, part
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for name, value in inner:
+        yield from _texts(value, f"{where}.{name}".lstrip("."))
 
 
 def _flat(scores: Mapping[str, float | tuple[float, ...]]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from gridbench.errors import InvalidInput
 from gridbench.policies.bundle_path import path_faults, reserved
+from gridbench.text import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def _plain(text: str) -> str:
     """Return text that shows as it reads: composed, printable, no control or direction characters, no towers of marks."""
     if text != unicodedata.normalize("NFC", text):
         raise ValueError("is not in composed form (Unicode NFC); write it composed")
-    odd = sorted({f"U+{ord(one):04X}" for one in text if not one.isprintable()})
+    odd = hidden(text)
     if odd:
         raise ValueError(f"holds {', '.join(odd[:5])}: leave out control, direction and invisible characters")
     if text != text.strip():

@@ -132,7 +132,9 @@ NW_EUROPE = Preset(
 
 EV_SITES: Mapping[str, EvSite] = MappingProxyType({
     site.name: site
-    for site in (EvSite("ev_homes", "home", 12), EvSite("ev_shops", "workplace", 6), *(EvSite(f"ev_{x}", "home", 6) for x in "abcde"))
+    for site in (
+        EvSite("ev_homes", "home", 12), EvSite("ev_shops", "workplace", 6), *(EvSite(f"ev_{x}", "home", 6) for x in "abcde"),
+    )
 })  # fmt: skip
 """The sites of cars of the built-in scenarios by name; a preset has none until it is given some."""
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in (CAISO_LIKE, NW_EUROPE)})

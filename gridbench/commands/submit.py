@@ -1,0 +1,34 @@
+"""gridbench submit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gridbench.bench.leaderboard import write_leaderboard
+from gridbench.bench.record import read_record
+from gridbench.scenario.catalogue import scenario_path
+from gridbench.submission.standing import standing
+from gridbench.submission.submit import Choices, submit
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def main(wanted: argparse.Namespace) -> int:
+    """Check, run, verify and file a bundle, make the tables again, and print the rows that it has won; return 0."""
+    results = Path(wanted.results)
+    choices = Choices(tuple(wanted.scenario), wanted.days, wanted.seeds, resume=wanted.resume, quiet=False)
+    folders = submit(wanted.bundle, results, choices)
+    homes = [*(Path(home) for home in wanted.scenarios), *(scenario_path(one).parent for one in wanted.scenario)]
+    write_leaderboard(results, homes)
+    for folder in folders:
+        print(f"filed: {folder}", file=sys.stderr)
+    if wanted.json:
+        filed = [{"folder": folder.as_posix(), "record": read_record(folder).document()} for folder in folders]
+        print(json.dumps(filed, indent=1))
+    else:
+        print(standing(results, folders, homes), end="")
+    return 0
