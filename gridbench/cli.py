@@ -156,16 +156,20 @@ def _train(commands: Commands) -> None:
 
 
 def _run(commands: Commands) -> None:
-    command = _add(commands, "run", "run a policy, score it against the bound and write a record")
-    _scenario(command)
-    text = "a name (see `gridbench list policies`), or the folder of a trained network"
-    command.add_argument("--policy", required=True, metavar="P", help=text)
+    command = _add(commands, "run", "run policies, score them against the bound and write a record of each")
+    named = "a name (newest version), an id like ieee34_ieee13-v1, or the folder of your own; several run side by side"
+    command.add_argument("--scenario", required=True, nargs="+", metavar="S", help=named)
+    text = "a name (see `gridbench list policies`), or the folder of a trained network; several run side by side"
+    command.add_argument("--policy", required=True, nargs="+", metavar="P", help=text)
     _days(command)
     command.add_argument("--seeds", type=int, metavar="K", help="seeds 0 to K-1 (default: 5; 1 for policies without chance)")
     plant = "what judges: the balanced plant, or the unbalanced network, whose bound is indicative (default: balanced)"
     command.add_argument("--plant", choices=("balanced", "three-phase"), default="balanced", help=plant)
-    command.add_argument("--out", metavar="DIR", help="where the record goes (default: runs/<scenario>/<policy>)")
+    out = "where the record goes (default: runs/<scenario>/<policy>); of several runs <scenario>/<policy> below it"
+    command.add_argument("--out", metavar="DIR", help=out)
     command.add_argument("--resume", action="store_true", help="play only what is missing")
+    command.add_argument("--jobs", type=int, metavar="N", help="processes that episodes are spread over (default: one a core)")
+    command.add_argument("--ray", metavar="ADDRESS", help="spread episodes over a Ray cluster instead (or `auto`, `local`)")
     command.add_argument("--no-plot", action="store_true", help="write no picture of the first day")
     _json(command)
 
@@ -180,6 +184,7 @@ def _submit(commands: Commands) -> None:
     command.add_argument("--scenario", action="append", default=[], metavar="S", help=which)
     command.add_argument("--seeds", type=int, metavar="K", help="seeds 0 to K-1 (default: 5; 1 for policies without chance)")
     command.add_argument("--days", type=int, metavar="N", help="the first N test days, to try it (default: all)")
+    command.add_argument("--jobs", type=int, metavar="N", help="processes that episodes are spread over (default: one a core)")
     command.add_argument("--resume", action="store_true", help="play only what is missing of an unfinished submission")
     own = "a folder in which scenarios of your own stand, for the tables; repeat it"
     command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)

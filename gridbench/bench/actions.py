@@ -16,8 +16,10 @@ SLACK = 1e-6
 """An action may pass the ends of [-1, 1] by this much: the rounding of a network in single precision."""
 
 
-def checked(actions: Mapping[str, Any], sizes: Mapping[str, int], where: str) -> dict[str, NDArray[np.float64]]:
-    """Return the actions by agent as arrays (1, size) in [-1, 1]; raises InvalidInput at `where` with all faults."""
+def checked(
+    actions: Mapping[str, Any], sizes: Mapping[str, int], where: str, batch: int = 1
+) -> dict[str, NDArray[np.float64]]:
+    """Return the actions by agent as arrays (batch, size) in [-1, 1]; raises InvalidInput at `where` with all faults."""
     if not isinstance(actions, Mapping):
         raise InvalidInput(where, [f"act() gave {type(actions).__name__}: return a dict of one array per agent"])
     agents = sorted(sizes)
@@ -26,22 +28,22 @@ def checked(actions: Mapping[str, Any], sizes: Mapping[str, int], where: str) ->
     arrays = {}
     for name in sizes:
         if name in actions:
-            arrays[name], fault = _array(actions[name], sizes[name])
+            arrays[name], fault = _array(actions[name], (batch, sizes[name]))
             faults += [f"agent {name!r}: {fault}"] if fault else []
     if faults:
         raise InvalidInput(where, faults)
     return arrays
 
 
-def _array(action: object, size: int) -> tuple[NDArray[np.float64], str | None]:
+def _array(action: object, shape: tuple[int, int]) -> tuple[NDArray[np.float64], str | None]:
     try:
         array = np.asarray(action, dtype=np.float64)
     except (TypeError, ValueError):
         return np.zeros(0), "the action is no array of numbers; return floats in [-1, 1]"
-    if array.shape != (1, size):
-        return array, f"the action has shape {array.shape}, not (1, {size}): one row for the batch, one number per ask"
+    if array.shape != shape:
+        return array, f"the action has shape {array.shape}, not {shape}: one row for each day at a time, one number per ask"
     if not np.isfinite(array).all():
-        places = np.flatnonzero(~np.isfinite(array[0])).tolist()
+        places = np.unique(np.argwhere(~np.isfinite(array))[:, 1]).tolist()
         return array, f"the action is NaN or infinite at {places}; check the policy's weights and the scale of its inputs"
     worst = float(array.flat[int(np.argmax(np.abs(array)))])
     if abs(worst) > 1.0 + SLACK:

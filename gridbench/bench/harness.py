@@ -14,8 +14,8 @@ import gridbench
 from gridbench.bench.record import Harness
 
 
-def harness() -> Harness:
-    """Return what this process runs with."""
+def harness(isolation: str = "none") -> Harness:
+    """Return what this process runs with, and how the policy was isolated."""
     return Harness(
         gridbench=gridbench.__version__,
         commit=_commit(),
@@ -23,7 +23,7 @@ def harness() -> Harness:
         constraints=constraints(),
         cpu=_cpu(),
         threads=_threads(),
-        isolation="none",
+        isolation=isolation,
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
 from gridbench.physics.terms import MONEY, Device, Values
+from gridbench.plant.device_violations import DEVICE_KINDS, device_excesses
 from gridbench.plant.violations import KINDS, excesses
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+VIOLATIONS = (*KINDS, *DEVICE_KINDS)
+"""The kinds of violation, in order."""
 SAFETY = (
     "violating_steps_share",
-    *(f"{kind}_{what}" for kind in KINDS for what in ("share", "pu_h", "worst_pu")),  # of the steps, over places and time, worst
+    *(f"{kind}_{what}" for kind in VIOLATIONS for what in ("share", "pu_h", "worst_pu")),  # of steps, over places and time, worst
     "worst_voltage_pu",
     "worst_loading_pu",
 )
@@ -31,16 +34,18 @@ METRICS = ("cost_usd", *(f"{component}_usd" for component in MONEY), *SAFETY, *E
 def measure(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, float]:
     """Return the metrics of an episode by name, in the order of METRICS."""
     money = {f"{component}_usd": float(run.money[:, i].sum()) for i, component in enumerate(MONEY)}
-    found = {"cost_usd": float(run.cost_usd.sum()), **money, **_safety(scenario, run), **_energy(scenario, columns, run)}
+    found = {"cost_usd": float(run.cost_usd.sum()), **money, **_safety(scenario, columns, run), **_energy(scenario, columns, run)}
     return {name: found[name] for name in METRICS}
 
 
-def _safety(scenario: Scenario, run: Trajectory) -> dict[str, float]:
+def _safety(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, float]:
     dark = run.blackout.astype(bool)
     voltage, loading = (np.where(dark[:, None], 0.0, one) for one in (run.v_pu, run.loading))
     root = np.where(dark, 0.0, run.p_root_mw), np.where(dark, 0.0, run.q_root_mvar)
+    devices = device_excesses(scenario, columns, _controls(scenario, run), _states(scenario, run))
     violating, found = dark.copy(), {}
-    for kind, over in excesses(scenario, voltage, loading, root).items():
+    for kind, passed in {**excesses(scenario, voltage, loading, root), **devices}.items():
+        over = np.where(dark[:, None], 0.0, passed) if kind in devices else passed
         steps = over.any(axis=1)
         violating |= steps
         found[f"{kind}_share"] = float(steps.mean())
@@ -86,6 +91,11 @@ def _energy(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, 
 def _controls(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
     names = [f"{device.name}.{control}" for device in scenario.devices for control in device.controls()]
     return dict(zip(names, run.controls.T, strict=True))
+
+
+def _states(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
+    names = [f"{device.name}.{state}" for device in scenario.devices for state in device.states()]
+    return dict(zip(names, run.states.T, strict=True))
 
 
 def weather(device: Device, columns: Columns) -> Values:

@@ -16,19 +16,24 @@ from gridbench.errors import InvalidInput
 from gridbench.policies import make_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gridbench.bench.record import PlantName
     from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
+SIDE_BY_SIDE = 64
+"""The most days that a policy plays side by side: what a kill can lose."""
 SEEDS = 5
 """The least number of seeds of a policy that draws random numbers, or that was trained."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A scenario, a policy, the first `days` of a split, the seeds, and the plant that judges."""
+    """A scenario, a policy, the first `days` of a split, the seeds, and the plant that judges.
+
+    `names` are the names or paths of scenario and policy, where it was made from them: other processes make it again by these.
+    """
 
     scenario: Scenario
     policy: Policy
@@ -36,6 +41,7 @@ class Plan:
     days: tuple[int, ...]
     seeds: tuple[int, ...]
     plant: PlantName = "balanced"
+    names: tuple[str, str] | None = None
 
     @property
     def folder(self) -> Path:
@@ -47,6 +53,13 @@ class Plan:
     def episodes(self) -> list[tuple[int, int]]:
         """All (seed, day), sorted."""
         return [(seed, day) for seed in sorted(self.seeds) for day in sorted(self.days)]
+
+    def pieces(self, missing: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, ...]]]:
+        """Return the missing (seed, day) as pieces of work: a seed and the days that are played side by side."""
+        if not self.policy.batched:
+            return [(seed, (day,)) for seed, day in missing]
+        days = {seed: [day for one, day in missing if one == seed] for seed in sorted({seed for seed, _ in missing})}
+        return [(seed, tuple(own[i : i + SIDE_BY_SIDE])) for seed, own in days.items() for i in range(0, len(own), SIDE_BY_SIDE)]
 
     @property
     def parts(self) -> tuple[ScenarioPart, PolicyPart, Protocol]:

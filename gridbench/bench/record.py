@@ -44,7 +44,7 @@ class Training(_Strict):
 
 
 class PolicyPart(_Strict):
-    """Which policy: what it knows, the digest of its weights or code, and the number of trained parameters."""
+    """Which policy: what it knows, the digest of its weights or code, the number of trained parameters, whose it is."""
 
     name: Annotated[str, Field(min_length=1)]
     version: str
@@ -53,6 +53,8 @@ class PolicyPart(_Strict):
     digest: Digest
     parameters: Count
     training: Training | None = None
+    authors: tuple[str, ...] = ()
+    url: str | None = None
 
 
 class Protocol(_Strict):
@@ -88,11 +90,30 @@ class Harness(_Strict):
     isolation: str
 
 
+class Failure(_Strict):
+    """Where a contained policy gave no valid action, and why: its episode is lost from that step on."""
+
+    seed: Count
+    day: Count
+    step: Count
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Violation(_Strict):
+    """One kind of violation: the mean share of steps, the mean integral over places and time of an episode, and the worst."""
+
+    share: Share
+    pu_h: float
+    worst_pu: float
+
+
 class Scores(_Strict):
     """Derived from episodes.csv: means over episodes, the interquartile mean of the score, 95 % bootstrap intervals.
 
-    Money in usd per episode; `gap_to_bound_mean` is the mean (cost - bound) over the mean |bound|; `*_upper` the upper end of
-    the interval; `score_std_of_seeds` unbiased. `seconds_per_decision` is the one number that varies from run to run.
+    Money in usd per episode; `gap_to_*_mean` is the mean (cost - bound) over the mean |bound|, and so to the witness; `*_upper`
+    the upper end of the interval; `*_worst5` the mean over the worst 5 % of the episodes (one at the least), their tail mean;
+    `score_std_of_seeds` unbiased; a day is safe for a seed where no step violates a limit. `seconds_per_decision` is the one
+    number that varies from run to run.
     """
 
     score_iqm: float
@@ -101,16 +122,25 @@ class Scores(_Strict):
     score_std_of_seeds: float
     witness_score_mean: float
     gap_to_bound_mean: float
+    gap_to_witness_mean: float
     cost_usd_mean: float
+    cost_usd_worst5: float
     bound_usd_mean: float
     witness_usd_mean: float
     anchor_usd_mean: float
     violating_steps_share: Share
     violating_steps_share_upper: Share
+    violating_steps_share_worst5: Share
+    safe_days_share: Share
     worst_voltage_pu: float
     worst_loading_pu: float
     unserved_mwh_mean: float
     blackout_steps: Count
+    clipped_actions_mean: float
+    renewable_used_share_mean: float
+    lost_episodes: Count
+    money_usd_mean: dict[str, float]
+    violations: dict[str, Violation]
     seconds_per_decision: float
 
 
@@ -126,6 +156,7 @@ class Record(_Strict):
     bound: BoundPart
     harness: Harness
     scores: Scores
+    failures: tuple[Failure, ...] = ()
     episodes: Literal["episodes.csv"] = "episodes.csv"
     actions: Literal["actions.npz"] = "actions.npz"
 
@@ -171,3 +202,8 @@ def read_record(path: Path) -> Record:
 def _fault(place: tuple[int | str, ...], message: str, kind: str) -> str:
     where = ".".join(str(part) for part in place) or "the file"
     return f"{where}: unknown key, remove it" if kind == "extra_forbidden" else f"{where}: {message}"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of record.json."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Record.model_json_schema(by_alias=True)}

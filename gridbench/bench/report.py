@@ -9,7 +9,7 @@ from gridbench.bench.actions_file import read_actions
 from gridbench.bench.episode import Episode, play
 from gridbench.bench.plan import named_policy
 from gridbench.bench.record import bound_is
-from gridbench.bench.runner import scored_rows
+from gridbench.bench.scoring import scored_rows
 from gridbench.bench.summary import summarise
 from gridbench.bench.world import World
 

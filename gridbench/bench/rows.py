@@ -16,8 +16,12 @@ Row = Mapping[str, float]
 INTERVAL = ("bound_usd", "witness_usd", "anchor_usd", "score")
 TIMING = ("seconds_per_decision",)
 """What varies from run to run on one machine; all other columns are the same bytes each time."""
-COLUMNS = ("seed", "day", "cost_usd", *INTERVAL, *METRICS[1:], *TIMING)
-WHOLE = frozenset({"seed", "day", "blackout_steps", "clipped_actions"})
+CONTROL = ("lost_steps",)
+"""Steps from the one on in which a contained policy failed: the devices were left alone."""
+MEASURED = (*METRICS, *CONTROL, *TIMING)
+"""What an episode is measured by, before it is scored."""
+COLUMNS = ("seed", "day", "cost_usd", *INTERVAL, *MEASURED[1:])
+WHOLE = frozenset({"seed", "day", "blackout_steps", "clipped_actions", *CONTROL})
 
 
 def key(row: Row) -> tuple[int, int]:

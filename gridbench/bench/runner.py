@@ -1,7 +1,8 @@
-"""Running a policy over the days and seeds of a scenario, episode by episode, into a record."""
+"""Running policies over the days and seeds of scenarios, each into a record."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,26 +10,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.bench import intervals
-from gridbench.bench import score as scoring
 from gridbench.bench.actions_file import write_actions
-from gridbench.bench.episode import play
 from gridbench.bench.files import write_text
 from gridbench.bench.harness import harness
-from gridbench.bench.journal import Finished, Journal
+from gridbench.bench.journal import Journal
+from gridbench.bench.pieces import finished, pieces_of, play_piece
 from gridbench.bench.plan import Plan, first_days, first_seeds, named_policy
-from gridbench.bench.progress import progress
-from gridbench.bench.record import FILE, BoundPart, Record, bound_is, read_record, write_record
+from gridbench.bench.progress import Progress, progress
+from gridbench.bench.record import FILE, Record, read_record, write_record
 from gridbench.bench.rows import format_rows
+from gridbench.bench.scoring import anchor_costs, bound_part, scored_rows
+from gridbench.bench.spread import over_cluster, over_processes
 from gridbench.bench.summary import summarise
 from gridbench.bench.world import World
 from gridbench.errors import InvalidInput
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from gridbench.bench.journal import Finished
     from gridbench.bench.record import PlantName
-    from gridbench.oracle.dispatch import Dispatch
     from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
@@ -52,31 +54,47 @@ def run(  # noqa: PLR0913 - a run has that many choices
     out: Path | str | None = None,
     resume: bool = False,
     quiet: bool = False,
+    jobs: int = 1,
 ) -> Outcome:
     """Run a policy and write record.json, episodes.csv and actions.npz into `out` (runs/<scenario>/<policy> by default).
 
     With the plant "three_phase" the policy acts in the balanced plant, and what it did is judged on the unbalanced network
     (`plant.three_phase_plant`); the default place is then runs/<scenario>/<policy>.three_phase, and the bound is indicative.
-    `days` counts from the start of the split. Every finished episode is kept at once; `resume` plays what is missing.
+    `days` counts from the start of the split. Every finished episode is kept at once; `resume` plays what is missing. With
+    more than one of `jobs` the episodes are spread over processes, for which scenario and policy must be given by name.
     Raises UnknownName, InvalidInput, StorageError, SolverError; BoundError where a cost is below its certified bound.
     """
     plan = make_plan(scenario, policy, split, days, seeds, plant)
     folder = Path(out) if out is not None else plan.folder
-    if (folder / FILE).exists():
-        return Outcome(_kept(folder, plan), folder)
-    world = World(plan.scenario, plan.plant)
-    found = [intervals.interval(plan.scenario, split, day) for day in progress(plan.days, "bounds", quiet=quiet)]
-    journal = Journal(folder, plan.identity)
-    journal.open(resume=resume)
-    for seed, day in progress(journal.missing(plan.episodes), f"{plan.policy.name} in {plan.scenario.id}", quiet=quiet):
-        episode = play(world, plan.policy, split, day, seed)
-        journal.add(episode.finished(plan.scenario, plan.scenario.window(split, day)))
-    record = _finish(plan, world, journal, folder, found)
-    journal.close()
-    return Outcome(record, folder)
+    return run_all([(plan, folder)], resume=resume, quiet=quiet, jobs=jobs)[0]
 
 
-def make_plan(
+def run_all(
+    plans: Sequence[tuple[Plan, Path]], *, resume: bool = False, quiet: bool = False, jobs: int = 1, ray: str | None = None
+) -> list[Outcome]:
+    """Run plans, each into its folder, and return the outcomes in their order; raises as `run`.
+
+    Scenario x policy x seed x day are spread over `jobs` processes, or over the Ray cluster at an address. A folder with the
+    finished record of its plan is left as it is; one with a record of something else is refused before anything is played.
+    """
+    kept = [_kept(folder, plan) for plan, folder in plans]
+    with ExitStack() as open_journals:
+        journals: dict[int, Journal] = {}
+        for i, (plan, folder) in enumerate(plans):
+            if kept[i] is None:
+                journals[i] = Journal(folder, plan.identity).open(resume=resume)
+                open_journals.callback(journals[i].close)
+                kept[i] = _kept(folder, plan)  # another process may have finished it just now
+        todo = {i: journal for i, journal in journals.items() if kept[i] is None}
+        _play([plan for plan, _ in plans], todo, quiet=quiet, jobs=jobs, ray=ray)
+        for i, journal in todo.items():
+            kept[i] = _finish(*plans[i], journal, quiet=quiet)
+        for journal in journals.values():
+            journal.remove()
+    return [Outcome(record, folder) for record, (_, folder) in zip(kept, plans, strict=True) if record is not None]
+
+
+def make_plan(  # noqa: PLR0913
     scenario: Scenario | str,
     policy: Policy | str,
     split: str,
@@ -85,14 +103,17 @@ def make_plan(
     plant: PlantName = "balanced",
 ) -> Plan:
     """Return the plan of a run from names or objects; raises UnknownName, InvalidInput."""
+    names = (scenario, policy) if isinstance(scenario, str) and isinstance(policy, str) else None
     loaded = load_scenario(scenario) if isinstance(scenario, str) else scenario
     wanted = first_days(loaded, split, days)
     made = named_policy(policy, loaded) if isinstance(policy, str) else policy
-    return Plan(loaded, made, split, wanted, first_seeds(made, seeds), plant)
+    return Plan(loaded, made, split, wanted, first_seeds(made, seeds), plant, names)
 
 
-def _kept(folder: Path, plan: Plan) -> Record:
-    """Return the finished record of this very plan: the same plan gives the same bytes, so there is nothing to play."""
+def _kept(folder: Path, plan: Plan) -> Record | None:
+    """Return the finished record of this very plan, if it is there: played again it would be the same."""
+    if not (folder / FILE).exists():
+        return None
     record = read_record(folder)
     if (record.scenario, record.policy, record.protocol) == plan.parts:
         return record
@@ -100,12 +121,40 @@ def _kept(folder: Path, plan: Plan) -> Record:
     raise InvalidInput(str(folder), [f"{fault}: choose another --out, or remove it"])
 
 
-def _finish(plan: Plan, world: World, journal: Journal, folder: Path, found: Sequence[Dispatch]) -> Record:
-    done = [episode for seed, day in plan.episodes if (episode := journal.get(seed, day))]
-    anchors = anchor_costs(world, plan.split, plan.days)
-    rows = scored_rows(done, {one.day: one for one in found}, anchors, plan.plant)
-    shape = (len(plan.seeds), len(plan.days), plan.scenario.steps, -1)
-    asks = np.stack([episode.asks for episode in done]).reshape(shape)
+def _play(plans: Sequence[Plan], journals: dict[int, Journal], *, quiet: bool, jobs: int, ray: str | None) -> None:
+    """Play what the journals miss, and keep each piece as soon as it is done."""
+    missing = {i: journal.missing(plans[i].episodes) for i, journal in journals.items()}
+    what = f"{plans[0].policy.name} in {plans[0].scenario.id}" if len(plans) == 1 else f"{len(plans)} runs"
+    with Progress(sum(map(len, missing.values())), what, quiet=quiet) as shown:
+        for i, episodes in _results(plans, missing, jobs, ray):
+            journals[i].add(episodes)
+            shown.add(len(episodes))
+
+
+def _results(
+    plans: Sequence[Plan], missing: dict[int, list[tuple[int, int]]], jobs: int, ray: str | None
+) -> Iterator[tuple[int, list[Finished]]]:
+    if ray is None and jobs == 1:
+        for i, pairs in missing.items():
+            plan = plans[i]
+            world = World(plan.scenario, plan.plant)
+            yield from ((i, finished(world, plan.policy, plan.split, seed, days)) for seed, days in plan.pieces(pairs))
+        return
+    pieces = [piece for i, pairs in missing.items() for piece in pieces_of(i, plans[i], pairs)]
+    if ray is not None:
+        yield from over_cluster(play_piece, pieces, ray)
+    elif pieces:
+        yield from over_processes(play_piece, pieces, min(jobs, len(pieces)))
+
+
+def _finish(plan: Plan, folder: Path, journal: Journal, *, quiet: bool) -> Record:
+    """Score the episodes of a journal and write the record's files; record.json comes last, and says that all is there."""
+    world = World(plan.scenario, plan.plant)
+    found = [intervals.interval(plan.scenario, plan.split, day) for day in progress(plan.days, "bounds", quiet=quiet)]
+    kept = journal.episodes()
+    done = [kept[pair] for pair in plan.episodes]
+    rows = scored_rows(done, {one.day: one for one in found}, anchor_costs(world, plan.split, plan.days), plan.plant)
+    asks = np.stack([episode.asks for episode in done]).reshape(len(plan.seeds), len(plan.days), plan.scenario.steps, -1)
     write_text(folder / "episodes.csv", format_rows(rows))
     write_actions(folder, sorted(plan.seeds), sorted(plan.days), world.asks, asks)
     scenario, policy, protocol = plan.parts
@@ -114,48 +163,9 @@ def _finish(plan: Plan, world: World, journal: Journal, folder: Path, found: Seq
         policy=policy,
         protocol=protocol,
         bound=bound_part(found, plan.plant),
-        harness=harness(),
+        harness=harness(plan.policy.isolation),
         scores=summarise(rows),
+        failures=tuple(one.failure for one in done if one.failure is not None),
     )
     write_record(folder, record)
     return record
-
-
-def bound_part(found: Sequence[Dispatch], plant: PlantName = "balanced") -> BoundPart:
-    """Return what a record states of the intervals it leans on."""
-    gap = float(np.median([one.gap for one in found]))
-    formulation, digest = str(found[0].formulation), intervals.digest(found)
-    return BoundPart(formulation=formulation, digest=digest, median_gap=gap, bound_is=bound_is(plant))
-
-
-def anchor_costs(world: World, split: str, days: Sequence[int]) -> dict[int, float]:
-    """Return what the scenario's anchor policy costs by day (usd)."""
-    anchor = named_policy(world.scenario.anchor, world.scenario)
-    return {day: float(play(world, anchor, split, day, 0).trajectory.cost_usd.sum()) for day in days}
-
-
-def scored_rows(
-    done: Sequence[Finished], found: dict[int, Dispatch], anchors: dict[int, float], plant: PlantName = "balanced"
-) -> list[dict[str, float]]:
-    """Return the rows of episodes.csv; raises BoundError with every episode that costs less than its certified bound."""
-    cost, bound, anchor = (
-        np.array([number(one) for one in done])
-        for number in (lambda e: e.numbers["cost_usd"], lambda e: found[e.day].bound_usd, lambda e: anchors[e.day])
-    )
-    broken = np.flatnonzero(scoring.below_bound(cost, bound)).tolist()
-    if broken and bound_is(plant) == "certified":
-        listed = [f"seed {done[i].seed}, day {done[i].day}: cost {cost[i]:.9g} < bound {bound[i]:.9g} usd" for i in broken]
-        raise scoring.BoundError(listed)
-    scores = scoring.score(cost, bound, anchor)
-    return [
-        {
-            **one.numbers,
-            "seed": one.seed,
-            "day": one.day,
-            "bound_usd": float(bound[i]),
-            "witness_usd": float(found[one.day].witness_usd),
-            "anchor_usd": float(anchor[i]),
-            "score": float(scores[i]),
-        }
-        for i, one in enumerate(done)
-    ]

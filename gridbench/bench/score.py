@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 RESAMPLES = 2000
 BOOTSTRAP_SEED = 20_240_229
 CONFIDENCE = 0.95
+TAIL = 0.05
+"""The share of the worst episodes that a tail mean is over."""
 BOUND_SLACK = 1e-9
 """A cost may lie below its bound by this share of it: the rounding of a sum, nothing else."""
 
@@ -62,6 +64,12 @@ def interquartile_mean(values: Floats, axis: int = -1) -> Floats:
 def mean(values: Floats, axis: int = -1) -> Floats:
     """Return the arithmetic mean."""
     return np.asarray(np.mean(values, axis=axis))
+
+
+def tail_mean(values: Floats, share: float = TAIL) -> float:
+    """Return the mean of the largest `share` of all values, of one at the least (conditional value at risk)."""
+    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=None)
+    return float(ordered[-max(1, round(share * ordered.size)) :].mean())
 
 
 def resampled(values: Floats, statistic: Callable[..., Floats], resamples: int = RESAMPLES) -> Floats:

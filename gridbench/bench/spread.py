@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import socket
+import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +16,8 @@ from gridbench.errors import InvalidInput, SolverError
 
 ANSWER_S = 10.0
 """How long a cluster has to answer."""
+WATCH_S = 0.5
+"""How often a process looks whether the one that began it is still there."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,18 +34,30 @@ def over_processes(task: Callable[[Item], Result], items: Sequence[Item], jobs: 
     if jobs == 1:
         yield from map(task, items)
         return
-    with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(os.getpid(),)) as pool:
         try:
             for done in as_completed([pool.submit(task, item) for item in items]):
                 yield done.result()
         except BrokenProcessPool as error:
-            fault = "a process that solved a day was killed, perhaps for its memory: use fewer --jobs, and --resume"
+            fault = "a process that did a part of the work was killed, perhaps for its memory: use fewer --jobs, and --resume"
             raise SolverError(fault) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for worker in multiprocessing.active_children():
                 worker.terminate()
             raise
+
+
+def _begin(parent: int) -> None:
+    """Leave interruptions to the parent, and do not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(WATCH_S)
+    os._exit(1)
 
 
 def over_cluster(task: Callable[[Item], Result], items: Sequence[Item], address: str) -> Iterator[Result]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.bench import score as scoring
-from gridbench.bench.record import Scores
+from gridbench.bench.metrics import VIOLATIONS
+from gridbench.bench.record import Scores, Violation
 from gridbench.bench.rows import Row, key
 from gridbench.errors import InvalidInput
+from gridbench.physics.terms import MONEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,25 +34,50 @@ def summarise(rows: Sequence[Row]) -> Scores:
     witness, anchor = table(rows, "witness_usd"), table(rows, "anchor_usd")
     share = table(rows, "violating_steps_share")
     by_seed = scores.mean(axis=1)
+
+    def mean(column: str) -> float:
+        return float(table(rows, column).mean())
+
     return Scores(
         score_iqm=float(scoring.interquartile_mean(scores.ravel())),
         score_ci95=scoring.interval(scores),
         score_mean=float(scores.mean()),
         score_std_of_seeds=float(by_seed.std(ddof=1)) if len(by_seed) > 1 else 0.0,
         witness_score_mean=float(((anchor - witness) / (anchor - bound)).mean()),
-        gap_to_bound_mean=float((cost - bound).mean() / abs(bound.mean())) if bound.mean() else 0.0,
+        gap_to_bound_mean=_gap(cost, bound),
+        gap_to_witness_mean=_gap(cost, witness),
         cost_usd_mean=float(cost.mean()),
+        cost_usd_worst5=scoring.tail_mean(cost),
         bound_usd_mean=float(bound.mean()),
         witness_usd_mean=float(witness.mean()),
         anchor_usd_mean=float(anchor.mean()),
         violating_steps_share=float(share.mean()),
         violating_steps_share_upper=max(float(share.mean()), scoring.interval(share, scoring.mean)[1]),
+        violating_steps_share_worst5=scoring.tail_mean(share),
+        safe_days_share=float((share == 0.0).mean()),
         worst_voltage_pu=_worst_voltage(rows),
         worst_loading_pu=float(table(rows, "worst_loading_pu").max()),
-        unserved_mwh_mean=float(table(rows, "unserved_mwh").mean()),
+        unserved_mwh_mean=mean("unserved_mwh"),
         blackout_steps=int(table(rows, "blackout_steps").sum()),
-        seconds_per_decision=float(table(rows, "seconds_per_decision").mean()),
+        clipped_actions_mean=mean("clipped_actions"),
+        renewable_used_share_mean=mean("renewable_used_share"),
+        lost_episodes=int((table(rows, "lost_steps") > 0).sum()),
+        money_usd_mean={component: mean(f"{component}_usd") for component in MONEY},
+        violations={
+            kind: Violation(
+                share=mean(f"{kind}_share"),
+                pu_h=mean(f"{kind}_pu_h"),
+                worst_pu=float(table(rows, f"{kind}_worst_pu").max()),
+            )
+            for kind in VIOLATIONS
+        },
+        seconds_per_decision=mean("seconds_per_decision"),
     )
+
+
+def _gap(cost: NDArray[np.float64], best: NDArray[np.float64]) -> float:
+    """Return the mean distance of the cost to the best over the mean |best|, 0 where that is 0."""
+    return float((cost - best).mean() / abs(best.mean())) if best.mean() else 0.0
 
 
 def _worst_voltage(rows: Sequence[Row]) -> float:

@@ -41,17 +41,20 @@ REPORTED = tuple(field.name for field in fields(Trajectory) if field.name not in
 
 
 def row(step: StepResult) -> dict[str, NDArray[Any]]:
-    """Return copies of what a plant with a batch of one reports of a step, money summed over the agents."""
-    found = {name: np.array(getattr(step, name)[0]) for name in REPORTED}
-    return {**found, "money": np.asarray(step.money)[0].sum(axis=0)}
+    """Return copies of what a plant reports of a step, first axis the element of its batch, money summed over the agents."""
+    found = {name: np.array(getattr(step, name)) for name in REPORTED}
+    return {**found, "money": step.money.sum(axis=1)}
 
 
-def trajectory(asks: NDArray[np.float32], rows: Sequence[Mapping[str, NDArray[Any]]]) -> Trajectory:
-    """Return the trajectory of the rows of all steps."""
-    return Trajectory(asks=asks, **{name: np.stack([one[name] for one in rows]) for name in (*REPORTED, "money")})
+def trajectories(asks: Sequence[NDArray[np.float32]], rows: Sequence[Mapping[str, NDArray[Any]]]) -> list[Trajectory]:
+    """Return the trajectory of each element of the batch, of the asks (batch, asks) and the rows of all steps."""
+    whole = {name: np.stack([one[name] for one in rows], axis=1) for name in (*REPORTED, "money")}
+    asked = np.stack(asks, axis=1)
+    return [Trajectory(asks=asked[k], **{name: values[k] for name, values in whole.items()}) for k in range(len(asked))]
 
 
 def replay(plant: Plant, columns: Columns, asks: NDArray[np.float32]) -> Trajectory:
     """Return what the plant (batch of one) does when it is asked for `asks` (steps, asks)."""
     plant.reset([columns])
-    return trajectory(asks, [row(plant.step(asked[None].astype(np.float64))) for asked in asks])
+    rows = [row(plant.step(asked[None].astype(np.float64))) for asked in asks]
+    return trajectories(list(asks[:, None]), rows)[0]

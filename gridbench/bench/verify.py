@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gridbench.bench import intervals
 from gridbench.bench.actions_file import read_actions
@@ -13,9 +13,9 @@ from gridbench.bench.journal import Finished
 from gridbench.bench.metrics import measure
 from gridbench.bench.progress import progress
 from gridbench.bench.record import Record, read_record
-from gridbench.bench.rows import INTERVAL, TIMING, key, parse_rows
-from gridbench.bench.runner import anchor_costs, bound_part, scored_rows
+from gridbench.bench.rows import CONTROL, INTERVAL, TIMING, key, parse_rows
 from gridbench.bench.score import BoundError
+from gridbench.bench.scoring import anchor_costs, bound_part, scored_rows
 from gridbench.bench.summary import summarise
 from gridbench.bench.world import World
 from gridbench.errors import GridbenchError, InvalidInput
@@ -161,8 +161,9 @@ class _Check:
     def _measured(self, world: World, seed: int, day: int, asks: NDArray[np.float32], row: Row) -> Finished:
         split = self.record.scenario.split
         run = world.replay(split, day, asks)
-        timing = {name: row.get(name, 0.0) for name in TIMING}
-        return Finished(seed, day, run.asks, {**measure(world.scenario, world.scenario.window(split, day), run), **timing})
+        lost = [world.scenario.steps - one.step for one in self.record.failures if (one.seed, one.day) == (seed, day)]
+        told = {**{name: float(sum(lost)) for name in CONTROL}, **{name: row.get(name, 0.0) for name in TIMING}}
+        return Finished(seed, day, run.asks, {**measure(world.scenario, world.scenario.window(split, day), run), **told})
 
     def _compare(self, where: str, stated: Row, right: Row) -> None:
         for name, number in right.items():
@@ -186,11 +187,15 @@ def _texts(part: object, where: str) -> Iterator[tuple[str, str]]:
         yield from _texts(value, f"{where}.{name}".lstrip("."))
 
 
-def _flat(scores: Mapping[str, float | tuple[float, ...]]) -> dict[str, float]:
+def _flat(scores: Mapping[str, Any], within: str = "") -> dict[str, float]:
+    """Return nested numbers by their path."""
     flat: dict[str, float] = {}
     for name, value in scores.items():
+        path = f"{within}{name}"
         if isinstance(value, tuple):
-            flat |= {f"{name}[{i}]": part for i, part in enumerate(value)}
+            flat |= {f"{path}[{i}]": part for i, part in enumerate(value)}
+        elif isinstance(value, dict):
+            flat |= _flat(value, f"{path}.")
         else:
-            flat[name] = value
+            flat[path] = value
     return flat

@@ -1,4 +1,4 @@
-"""Where episodes are played: the environment with a batch of one, and the plant alone for replays."""
+"""Where episodes are played: the environment of one day or of several side by side, and the plant alone for replays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gridbench.bench.trajectory import Trajectory, replay
 from gridbench.bench.unbalanced import judged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class World:
-    """The environment and the plant of a scenario, one episode at a time, each built when it is first needed."""
+    """The environment and the plant of a scenario, each built when it is first needed."""
 
     def __init__(self, scenario: Scenario, judge: PlantName = "balanced") -> None:
         """Name the scenario and the plant that judges what was done in the balanced one.
@@ -32,14 +32,21 @@ class World:
         Raises InvalidInput where the unbalanced network of the scenario is not known; nothing else is built yet.
         """
         self.scenario, self.judge = scenario, judge
+        self._envs: dict[int, BatchEnv] = {}
+        self._env: BatchEnv | None = None
         self._phases = self._unbalanced() if judge == "three_phase" else None
 
-    @cached_property
+    @property
     def env(self) -> BatchEnv:
-        """The environment with a batch of one."""
+        """The environment of the last reset, with a batch of one before any."""
+        return self._env or self._env_of(1)
+
+    def _env_of(self, batch: int) -> BatchEnv:
         from gridbench.envs.batch import BatchEnv  # noqa: PLC0415
 
-        return BatchEnv(self.scenario, 1)
+        if batch not in self._envs:
+            self._envs[batch] = BatchEnv(self.scenario, batch)
+        return self._envs[batch]
 
     @cached_property
     def plant(self) -> Plant:
@@ -63,18 +70,18 @@ class World:
         """How many numbers each agent's action has."""
         return dict(self.env.codec.sizes)
 
-    def reset(self, columns: Columns) -> Observations:
-        """Begin a day and return the observations by agent, arrays (1, n)."""
-        return self.env.reset([columns])
+    def reset(self, days: Sequence[Columns]) -> Observations:
+        """Begin days, side by side, and return the observations by agent, arrays (days, n)."""
+        self._env = self._env_of(len(days))
+        return self._env.reset(days)
 
     def decode(self, actions: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float32]:
-        """Return the asks (asks,) that actions in [-1, 1] stand for, each in its own unit."""
-        asks: NDArray[np.float32] = self.env.codec.decode(actions)[0].astype(np.float32)
-        return asks
+        """Return the asks (days, asks) that actions in [-1, 1] stand for, each in its own unit."""
+        return self.env.codec.decode(actions).astype(np.float32)
 
-    def step(self, actions: Mapping[str, NDArray[np.float64]]) -> tuple[Observations, StepResult]:
-        """Act, and return the observations and the plant's result."""
-        observations, _, result = self.env.step(actions)
+    def step(self, asks: NDArray[np.float32]) -> tuple[Observations, StepResult]:
+        """Ask, and return the observations and the plant's result."""
+        observations, _, result = self.env.step_asks(asks)
         return observations, result
 
     def replay(self, split: str, day: int, asks: NDArray[np.float32]) -> Trajectory:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridbench.bench.leaderboard import write_leaderboard
 from gridbench.bench.record import read_record
+from gridbench.errors import InvalidInput
 from gridbench.scenario.catalogue import scenario_path
 from gridbench.submission.standing import standing
 from gridbench.submission.submit import Choices, submit
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 def main(wanted: argparse.Namespace) -> int:
     """Check, run, verify and file a bundle, make the tables again, and print the rows that it has won; return 0."""
     results = Path(wanted.results)
-    choices = Choices(tuple(wanted.scenario), wanted.days, wanted.seeds, resume=wanted.resume, quiet=False)
+    choices = Choices(
+        tuple(wanted.scenario), wanted.days, wanted.seeds, resume=wanted.resume, jobs=_jobs(wanted.jobs), quiet=False
+    )
     folders = submit(wanted.bundle, results, choices)
     homes = [*(Path(home) for home in wanted.scenarios), *(scenario_path(one).parent for one in wanted.scenario)]
     write_leaderboard(results, homes)
@@ -32,3 +36,11 @@ def main(wanted: argparse.Namespace) -> int:
     else:
         print(standing(results, folders, homes), end="")
     return 0
+
+
+def _jobs(wanted: int | None) -> int:
+    """Return how many processes play: one a core where none is said."""
+    if wanted is not None and wanted < 1:
+        raise InvalidInput("gridbench submit", [f"--jobs must be at least 1, not {wanted}"])
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return wanted or cores

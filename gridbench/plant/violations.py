@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 TOLERANCE_PU = 1e-6
 """A limit is violated where it is passed by more than this (pu of voltage, or share of a rating)."""
 KINDS = ("undervoltage", "overvoltage", "loading", "tie_overload")
-"""The kinds of violation, as `excesses` names them."""
+"""The kinds of violation of the network, as `excesses` names them."""
 
 
 def excesses(scenario: Scenario, v_pu: Floats, loading: Floats, root: tuple[Floats, Floats]) -> dict[str, Floats]:

@@ -16,6 +16,7 @@ class Idle(Policy):
     """Generators off, storages at rest, renewables at will, no reactive power, taps and banks as they were, nothing shed."""
 
     name = "idle"
+    batched = True
     sources = ("idle.py",)
 
     def __init__(self, scenario: Scenario) -> None:

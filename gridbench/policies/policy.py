@@ -30,9 +30,9 @@ class Policy(ABC):
 
     `kind` is learned, rule, mpc or oracle; `information` what it may know (local, shared, full, forecast, foresight);
     `digest` names its code or its weights; `parameters` counts what was trained; `training` states how, if it was;
-    `deterministic` is false where the seed makes a difference. `stateless` is true where `act` is a function of the
-    observations alone, row by row, so that days may be played side by side. A `contained` policy runs isolated (`isolation`
-    says how): whatever it does, it loses its episode, never the run. `authors` and `url` are those of a submission.
+    `deterministic` is false where the seed makes a difference. `batched` is true where it acts for several days of a seed side
+    by side, each row as if alone, whatever `reset` was given of the first of them. A `contained` policy runs isolated
+    (`isolation` says how): whatever it does, it loses its episode, never the run. `authors` and `url` are those of a submission.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Policy(ABC):
     digest: str
     parameters: int = 0
     deterministic: bool = True
-    stateless: bool = False
+    batched: bool = False
     contained: bool = False
     isolation: str = "none"
     authors: tuple[str, ...] = ()

@@ -9,18 +9,18 @@ import numpy as np
 
 from gridbench.bench import intervals
 from gridbench.bench import score as scoring
-from gridbench.bench.episode import play
 from gridbench.bench.files import read_text
+from gridbench.bench.pieces import finished
 from gridbench.bench.progress import progress
 from gridbench.bench.rows import parse_rows
-from gridbench.bench.runner import anchor_costs, scored_rows
+from gridbench.bench.scoring import anchor_costs, scored_rows
 from gridbench.bench.summary import summarise, table
 from gridbench.bench.world import World
 from gridbench.scenario.fresh import fresh_scenario
 from gridbench.submission.beside import recorded_policy
 from gridbench.submission.marks import FreshMark
 from gridbench.submission.plausible import LEVEL, chance_of_worse
-from gridbench.submission.rerun import spread_days
+from gridbench.submission.rerun import pieces_of, spread_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,11 +75,9 @@ def fresh(record: Record, folder: Path, scenario: Scenario, seed: int, *, days: 
     world, policy = World(drawn, record.protocol.plant), recorded_policy(record, folder, drawn)
     chosen = spread_days(drawn.split(split).days[: record.protocol.days], days)
     found = {day: intervals.interval(drawn, split, day) for day in progress(chosen, "fresh bounds", quiet=quiet)}
-    episodes = [(one, day) for one in record.protocol.seeds for day in chosen]
-    done = [
-        play(world, policy, split, day, one).finished(drawn, drawn.window(split, day))
-        for one, day in progress(episodes, "fresh days", quiet=quiet)
-    ]
+    pieces = pieces_of(policy, record.protocol.seeds, chosen)
+    played = [finished(world, policy, split, *piece) for piece in progress(pieces, "fresh days", quiet=quiet)]
+    done = [episode for piece in played for episode in piece]
     rows = scored_rows(done, found, anchor_costs(world, split, chosen), record.protocol.plant)
     scores, before = summarise(rows), parse_rows(read_text(folder / record.episodes), record.episodes)
     mark = FreshMark(seed=seed, days=len(chosen), score_iqm=scores.score_iqm, violating_steps_share=scores.violating_steps_share)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.bench.actions_file import read_actions
-from gridbench.bench.episode import play
+from gridbench.bench.pieces import finished
 from gridbench.bench.progress import progress
 from gridbench.bench.world import World
 from gridbench.plant.layout import layout
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridbench.bench.record import Record
+    from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
 ROUNDING = 1e-5
@@ -44,6 +45,12 @@ def spread_days(days: Sequence[int], most: int | None) -> tuple[int, ...]:
     return tuple(ordered[(2 * i + 1) * len(ordered) // (2 * most)] for i in range(most))
 
 
+def pieces_of(policy: Policy, seeds: Sequence[int], days: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return what is played at a time: a seed and its days, all of them side by side where the policy is `batched`."""
+    groups = [days] if policy.batched else [(day,) for day in days]
+    return [(seed, group) for seed in seeds for group in groups]
+
+
 def rerun(record: Record, folder: Path, scenario: Scenario, *, days: int | None = None, quiet: bool = True) -> Rerun:
     """Run the policy of a record over its seeds and days, at most `days` of them, and compare what it asks for.
 
@@ -55,15 +62,17 @@ def rerun(record: Record, folder: Path, scenario: Scenario, *, days: int | None 
     recorded = read_actions(folder, seeds, ran, plan.asks, scenario.steps)
     policy, world = recorded_policy(record, folder, scenario), World(scenario)
     spans = np.array([max(span.hi - span.lo, 1e-12) for span in plan.ask_spans])
-    chosen = [(seed, day) for seed in seeds for day in spread_days(ran, days)]
+    pieces = pieces_of(policy, seeds, spread_days(ran, days))
+    played = [finished(world, policy, split, *piece) for piece in progress(pieces, f"{record.policy.name} again", quiet=quiet)]
+    chosen = [episode for piece in played for episode in piece]
     worst, differing = 0.0, []
-    for seed, day in progress(chosen, f"{record.policy.name} again", quiet=quiet):
-        stated = recorded[seeds.index(seed), ran.index(day)]
-        asked = play(world, policy, split, day, seed).trajectory.asks
-        apart = np.abs(asked.astype(np.float64) - stated) / spans
+    for one in chosen:
+        stated = recorded[seeds.index(one.seed), ran.index(one.day)]
+        apart = np.abs(one.asks.astype(np.float64) - stated) / spans
         worst = max(worst, float(apart.max()))
         if apart.max() > ROUNDING:
-            differing.append(f"seed {seed}, day {day}, {_first(apart, stated, asked, plan.asks)}")
+            failed = f" ({one.failure.reason})" if one.failure else ""
+            differing.append(f"seed {one.seed}, day {one.day}, {_first(apart, stated, one.asks, plan.asks)}{failed}")
     faults = [f"rerun: {one}" for one in unlike(record, policy)]
     if differing:
         faults.append(f"rerun: {len(differing)} of {len(chosen)} episodes differ, first at {differing[0]}")

@@ -40,12 +40,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Choices:
-    """Which of a bundle's scenarios are run, how many days and seeds of them, and whether an unfinished run is taken up."""
+    """Which of a bundle's scenarios are run, how many days and seeds of them, in how many processes, from the start or not."""
 
     scenarios: tuple[str, ...] = ()
     days: int | None = None
     seeds: int | None = None
     resume: bool = False
+    jobs: int = 1
     quiet: bool = True
 
 
@@ -121,11 +122,8 @@ def _taken(bundle: Bundle, folder: Path, days: int | None) -> list[str]:
 def _finished(bundle: Bundle, target: Target, work: Path, wanted: Choices) -> Path:
     """Run and verify one scenario in the folder for unfinished work; raises InvalidInput with the faults of the replay."""
     folder = work / target.scenario.id
-    place = target.named if target.named == target.scenario.id else target.scenario
-    run(
-        place, str(work / BUNDLE) if isinstance(place, str) else bundle_policy(bundle, place),
-        days=wanted.days, seeds=wanted.seeds, out=folder, resume=wanted.resume, quiet=wanted.quiet,
-    )  # fmt: skip
+    names = target.named, str(work / BUNDLE)
+    run(*names, days=wanted.days, seeds=wanted.seeds, out=folder, resume=wanted.resume, quiet=wanted.quiet, jobs=wanted.jobs)
     write_bytes(folder / BUNDLE, bundle.packed)
     found = verification(folder, Wanted(scenario=target.named, mark=True, quiet=wanted.quiet))
     if found.faults:

@@ -45,6 +45,7 @@ def test_all_faults_are_told_at_once():
 def test_a_policy_that_breaks_down_is_named_with_day_seed_and_step(tiny):
     class Broken:
         name = "broken"
+        contained = False
 
         def reset(self, *_):
             self.t = 0

@@ -95,7 +95,7 @@ def test_interruption_is_130_and_says_how_to_go_on(tiny_folder, tmp_path, capsys
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gridbench.bench.runner.play", interrupt)
+    monkeypatch.setattr("gridbench.bench.runner.finished", interrupt)
     assert main(["run", "--scenario", str(tiny_folder), "--policy", "idle", "--out", str(tmp_path)]) == 130
     assert "--resume" in capsys.readouterr().err
 

@@ -1,21 +1,16 @@
 """Running: gold and anchor, keeping what is finished, resuming, refusing."""
 
 import errno
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from finished_runs import identity
 
 from gridbench import archive
 from gridbench.bench import intervals, runner
 from gridbench.bench.record import read_record
-from gridbench.bench.rows import TIMING, parse_rows
+from gridbench.bench.rows import parse_rows
 from gridbench.bench.runner import run
 from gridbench.bench.score import BoundError
 from gridbench.bench.world import World
@@ -24,19 +19,6 @@ from gridbench.errors import InvalidInput, StorageError, UnknownName
 
 def rows(folder):
     return parse_rows((folder / "episodes.csv").read_text(), "episodes.csv")
-
-
-def identity(folder):
-    """Everything but the seconds, as bytes."""
-    record = json.loads((folder / "record.json").read_text())
-    for name in TIMING:
-        del record["scores"][name]
-    lines = [line.rsplit(",", len(TIMING))[0] for line in (folder / "episodes.csv").read_text().splitlines()]
-    return json.dumps(record), lines, (folder / "actions.npz").read_bytes()
-
-
-def shell(command):
-    return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
 
 
 def test_foresight_lands_on_the_witness(played):
@@ -64,40 +46,17 @@ def test_the_same_run_is_the_same_bytes(tiny, played, tmp_path):
     assert identity(tmp_path / "again") == identity(played["random"].folder)
 
 
-def test_a_killed_run_keeps_what_is_finished_and_resumes_to_the_same_bytes(tiny_folder, tmp_path):
-    seeds = "60"
-    command = [sys.executable, "-m", "gridbench.cli", "run", "--scenario", str(tiny_folder), "--policy", "random", "--no-plot"]
-    command += ["--seeds", seeds, "--out"]
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    assert shell([*command, str(whole)]).returncode == 0
-    with subprocess.Popen([*command, str(broken)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
-        deadline = time.monotonic() + 60
-        while len(list(broken.glob("journal/seed*.npz"))) < 5 and time.monotonic() < deadline:
-            time.sleep(0.002)
-        os.kill(process.pid, signal.SIGKILL)
-    kept = {path: path.stat().st_mtime_ns for path in broken.glob("journal/seed*.npz")}
-    assert 5 <= len(kept) < 3 * int(seeds)
-    assert not (broken / "record.json").exists()
-    refused = shell([*command, str(broken)])
-    assert refused.returncode == 3
-    assert "--resume" in refused.stderr
-    assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
-    assert shell([*command, str(broken), "--resume"]).returncode == 0
-    assert identity(broken) == identity(whole)
-    assert not (broken / "journal").exists()
-
-
 def test_resume_plays_only_what_is_missing(tiny, tmp_path, monkeypatch):
     seen = []
 
-    def counted(world, policy, split, day, seed):
-        seen.append((policy.name, seed, day))
+    def counted(world, policy, split, seed, days):
+        seen.append((policy.name, seed, *days))
         if len(seen) == 3:
             raise KeyboardInterrupt
-        return play(world, policy, split, day, seed)
+        return finished(world, policy, split, seed, days)
 
-    play = runner.play
-    monkeypatch.setattr(runner, "play", counted)
+    finished = runner.finished
+    monkeypatch.setattr(runner, "finished", counted)
     with pytest.raises(KeyboardInterrupt):
         run(tiny, "random", out=tmp_path / "r", seeds=2, quiet=True)
     run(tiny, "random", out=tmp_path / "r", seeds=2, resume=True, quiet=True)
@@ -119,10 +78,10 @@ def test_a_finished_run_is_kept_and_never_overwritten(tiny, copied, resume):
 
 
 def test_an_unfinished_run_of_something_else_is_refused(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr("gridbench.bench.runner.play", _interrupt)
+    monkeypatch.setattr("gridbench.bench.runner.finished", _interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(tiny, "random", out=tmp_path, seeds=1, quiet=True)
-    with pytest.raises(InvalidInput, match="of another scenario, policy"):
+    with pytest.raises(InvalidInput, match="unfinished run of another scenario, policy"):
         run(tiny, "idle", out=tmp_path, resume=True, quiet=True)
 
 

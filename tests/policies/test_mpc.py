@@ -90,7 +90,7 @@ def test_bad_options_are_refused(scenario):
 def test_it_asks_for_a_reset_and_for_one_day_at_a_time(scenario, world):
     policy = make_policy("mpc", scenario)
     columns = scenario.window("test", 12)
-    seen = world.reset(columns)
+    seen = world.reset([columns])
     with pytest.raises(InvalidInput, match="call reset"):
         policy.act(seen)
     policy.reset(scenario, columns, 0)

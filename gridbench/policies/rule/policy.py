@@ -37,6 +37,7 @@ class Rule(Policy):
 
     name = "rule"
     information = "shared"
+    batched = True
     sources = (
         "idle.py", "seen.py",
         "rule/policy.py", "rule/generators.py", "rule/storages.py", "rule/inverters.py", "rule/regulators.py",
