@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import weakref
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gridbench.errors import InvalidInput
 from gridbench.policies.bundle_contents import content_faults
 from gridbench.policies.bundle_files import Files, bundle_digest, read_folder, write_files
 from gridbench.policies.bundle_page import PAGE, Page, parse_page
 from gridbench.policies.bundle_zip import pack, read_zip_file
+from gridbench.policies.contained import Contained
 from gridbench.policies.network import Network
 
 if TYPE_CHECKING:
@@ -66,22 +65,16 @@ def open_bundle(path: Path) -> Bundle:
 def bundle_policy(bundle: Bundle, scenario: Scenario) -> Policy:
     """Return the policy of a bundle for a scenario: a network in this process, any code contained in one of its own.
 
-    Its files lie in a scratch folder that goes when the policy does. Raises InvalidInput where the two do not fit.
+    Raises InvalidInput where the two do not fit, IsolationError where code would have to run and nothing here can lock it in.
     """
     page = bundle.page
     if scenario.id not in page.scenarios:
         fault = f"is for {', '.join(page.scenarios)}, not for {scenario.id}: add it to `scenarios` in {PAGE}, or run another"
         raise InvalidInput(f"bundle {page.name!r}", [fault])
-    scratch = Path(tempfile.mkdtemp(prefix="gridbench-bundle-"))
-    try:
-        write_files(bundle.files, scratch)
-        make = _network if page.policy.format == "network" else _contained
-        policy = make(bundle, scenario, scratch)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
-        raise
-    weakref.finalize(policy, shutil.rmtree, scratch, ignore_errors=True)
-    return policy
+    make = _network if page.policy.format == "network" else _contained
+    with tempfile.TemporaryDirectory(prefix="gridbench-bundle-") as scratch:
+        write_files(bundle.files, Path(scratch))
+        return make(bundle, scenario, Path(scratch))
 
 
 def _network(bundle: Bundle, scenario: Scenario, folder: Path) -> Policy:
@@ -93,11 +86,10 @@ def _network(bundle: Bundle, scenario: Scenario, folder: Path) -> Policy:
 
 
 def _contained(bundle: Bundle, scenario: Scenario, folder: Path) -> Policy:
-    from gridbench.policies.contained import Contained  # noqa: PLC0415
-
     page = bundle.page
+    form: Literal["python", "onnx"] = "onnx" if page.policy.format == "onnx" else "python"
     made = Contained(
-        scenario, folder, format=page.policy.format, entry=page.entry(scenario.id), name=page.name, version=page.version,
+        scenario, folder, format=form, entry=page.entry(scenario.id), name=page.name, version=page.version,
         kind=page.kind, information=page.information, digest=bundle.digest, training=training(page), authors=page.authors,
         url=page.url,
     )  # fmt: skip

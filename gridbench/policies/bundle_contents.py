@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from gridbench.errors import InvalidInput
+from gridbench.policies.bundle_page import AGENT
 from gridbench.policies.network_file import PAGE as NETWORK_PAGE
 from gridbench.policies.network_file import WEIGHTS, parse_spec, parse_weights
 
@@ -94,9 +95,11 @@ def _python_faults(page: Page, entry: str, files: Files) -> list[str]:  # noqa: 
 
 
 def _onnx_faults(page: Page, entry: str, files: Files) -> list[str]:  # noqa: ARG001
-    if not entry.endswith(".onnx"):
-        return [f"policy.entry: {entry!r} must end in .onnx for the format onnx"]
-    return [] if entry in files else _missing(entry, files)
+    if not entry.endswith((".onnx", ".json")):
+        return [f"policy.entry: {entry!r} must end in .onnx, or in .json for a page of models, for the format onnx"]
+    if AGENT in entry or entry in files:
+        return []  # which agents there are is known when the policy is made for its scenario
+    return _missing(entry, files)
 
 
 def _network_faults(page: Page, entry: str, files: Files) -> list[str]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PAGE = "bundle.json"
 MOST_BYTES = 64 * 2**10
-SCENARIO = "{scenario}"
-"""What stands in an entry for the id of the scenario, where each has files of its own."""
+SCENARIO, AGENT = "{scenario}", "{agent}"
+"""What stands in an entry for the id of the scenario, where each has files of its own, and for an agent of ONNX models."""
 MARKS_IN_A_ROW = 2
 
 
@@ -61,7 +61,7 @@ def _own_name(name: str) -> str:
 
 
 def _entry(path: str) -> str:
-    faults = path_faults(path.replace(SCENARIO, "scenario"))
+    faults = path_faults(path.replace(SCENARIO, "scenario").replace(AGENT, "agent"))
     if faults:
         raise ValueError(faults[0])
     return path
@@ -98,9 +98,10 @@ class _Strict(BaseModel):
 
 
 class Code(_Strict):
-    """In which form the policy comes, and where it stands: a folder for a network, else a file.
+    """In which form the policy comes, and where it stands in the bundle.
 
-    `entry` is relative to the bundle; `{scenario}` in it stands for the id of the scenario.
+    `entry` is a folder for a network and a file for Python; for ONNX a model for all agents, `{agent}.onnx` for one each, or a
+    page that tells which is whose (`policies.onnx_page`). `{scenario}` in it stands for the id of the scenario.
     """
 
     format: Literal["network", "onnx", "python"]
