@@ -96,7 +96,7 @@ def _list(commands: Commands) -> None:
 
 
 def _new(commands: Commands) -> None:
-    command = _add(commands, "new", "write the skeleton of a scenario, which can be played at once and is to be edited")
+    command = _add(commands, "new", "write the skeleton of a scenario or of a policy, which runs at once and is to be edited")
     kinds = command.add_subparsers(dest="what", required=True, metavar="WHAT")
     text = "write a scenario for a built-in network or your own, with its series and the page about it"
     made = kinds.add_parser("scenario", help=text, description=text[0].upper() + text[1:] + ".", epilog=EXIT_CODES)
@@ -110,6 +110,15 @@ def _new(commands: Commands) -> None:
     made.add_argument("--seed", type=int, default=100, metavar="N", help="of the generated years (default: 100)")
     agents = "names; the first operates the grid, the others own the units (default: operator, who has all)"
     made.add_argument("--agents", nargs="+", default=["operator"], metavar="A", help=agents)
+    _json(made)
+    text = "write the bundle of a policy: its page, a controller in Python or an untrained network, and the steps to the table"
+    made = kinds.add_parser("policy", help=text, description=text[0].upper() + text[1:] + ".", epilog=EXIT_CODES)
+    made.add_argument("name", metavar="NAME", help="a-z, 0-9, _ and -; the folder and the row of the table are called so")
+    made.add_argument("--scenario", required=True, nargs="+", metavar="S", help="what it is for: names, ids, or folders of your own")
+    form = "a controller in Python, or a network as weights (default: python)"
+    made.add_argument("--format", choices=("python", "network"), default="python", help=form)
+    made.add_argument("--author", action="append", default=[], metavar="A", help="who it is by; repeat it (default: Anonymous)")
+    made.add_argument("--into", default=".", metavar="FOLDER", help="where it goes (default: here)")
     _json(made)
 
 
