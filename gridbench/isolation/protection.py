@@ -8,6 +8,7 @@ import shutil
 import sys
 from dataclasses import asdict
 from functools import cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from gridbench.errors import GridbenchError
@@ -99,6 +100,10 @@ def _bubblewrap(given: dict[str, Any]) -> list[str]:
     words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
     for name, value in given["environment"].items():
         words += ["--setenv", name, value]
+    # Of itself it makes folders on the way that only their owner may enter.
+    on_the_way = {parent for path in (*given["show"], *DEVICES) for parent in PurePath(path).parents[:-1]}
+    for parent in sorted(on_the_way, key=lambda one: len(one.parts)):
+        words += ["--perms", "0755", "--dir", str(parent)]
     for path in given["show"]:
         words += ["--ro-bind", path, path]
     for source, target in given["bind"].items():

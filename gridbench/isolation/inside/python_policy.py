@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ def make(folder: str, entry: str, task: dict[str, Any], seed: int) -> Callable[[
     if spec is None or spec.loader is None:
         raise ImportError(f"{entry} is no Python file")
     module = importlib.util.module_from_spec(spec)
+    sys.modules["policy"] = module
     spec.loader.exec_module(module)
     policy = module.Policy(task)
     policy.reset(seed)

@@ -32,6 +32,8 @@ def main() -> None:
     number, said = _next(requests)
     plan = json.loads(said)
     done = lockdown.lock(plan)
+    sys.path[-1:] = plan["packages"]
+    importlib.import_module(".arrays", __package__)  # NumPy: what a child cannot do without is missed before the policy has a say
     frames.write(answers, frames.packed(frames.LOCKED, number, json.dumps(done).encode()))
     number, said = _next(requests)
     try:
@@ -54,7 +56,7 @@ def _next(requests: int) -> tuple[int, bytes]:
 
 def _begin(said: dict[str, Any], plan: dict[str, Any]) -> tuple[Act, dict[str, int]]:
     """Return what acts, seeded for a day, and how many numbers it owes for each agent."""
-    sys.path[1:1] = [plan["policy"], *plan["packages"]]
+    sys.path.insert(len(sys.path) - len(plan["packages"]), plan["policy"])
     make = importlib.import_module(f".{said['format']}_policy", __package__).make
     sizes = {agent: len(part["action"]) for agent, part in said["task"]["agents"].items()}
     return make(plan["policy"], said["entry"], said["task"], said["seed"]), sizes
