@@ -94,7 +94,7 @@ def run_all(
     return [Outcome(record, folder) for record, (_, folder) in zip(kept, plans, strict=True) if record is not None]
 
 
-def make_plan(  # noqa: PLR0913
+def make_plan(
     scenario: Scenario | str,
     policy: Policy | str,
     split: str,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -75,14 +77,15 @@ def over_cluster(task: Callable[[Item], Result], items: Sequence[Item], address:
         ray.init(address=address, log_to_driver=False)
     except (OSError, ValueError, RuntimeError) as error:
         raise InvalidInput("--ray", [f"no cluster at {address!r}: {error}; mend: start one by `ray start --head`"]) from error
-    try:
-        remote = ray.remote(num_cpus=1)(task)
-        waiting = [remote.remote(item) for item in items]
-        while waiting:
-            done, waiting = ray.wait(waiting, num_returns=1)
-            yield ray.get(done[0])
-    finally:
-        ray.shutdown()
+    with contextlib.redirect_stdout(sys.stderr):  # where Ray tells of machines that are lost
+        try:
+            remote = ray.remote(num_cpus=1)(task)
+            waiting = [remote.remote(item) for item in items]
+            while waiting:
+                done, waiting = ray.wait(waiting, num_returns=1)
+                yield ray.get(done[0])
+        finally:
+            ray.shutdown()
 
 
 def _knock(address: str) -> None:

@@ -6,7 +6,10 @@ import json
 import shutil
 
 import pytest
+from finished_runs import identity
 
+from gridbench.bench.journal import Journal
+from gridbench.bench.runner import run
 from gridbench.bench.spread import over_cluster, over_processes
 from gridbench.cli import main
 from gridbench.errors import InvalidInput
@@ -47,3 +50,36 @@ def test_a_cluster_that_is_not_there_is_named(tiny_folder, capsys):
     pytest.importorskip("ray")
     assert main(["solve", "--scenario", str(tiny_folder), "--days", "1", "--ray", "127.0.0.1:1"]) == 3
     assert "no cluster at '127.0.0.1:1'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def two_nodes():
+    """A cluster of two nodes of one core each on this machine, and its second node."""
+    pytest.importorskip("ray")
+    from ray.cluster_utils import Cluster  # noqa: PLC0415
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        yield cluster, cluster.add_node(num_cpus=1)
+    finally:
+        cluster.shutdown()
+
+
+def test_a_cluster_of_two_nodes_loses_no_episode_when_one_is_killed(tiny_folder, tmp_path, two_nodes, capsys, monkeypatch):
+    cluster, node = two_nodes
+    whole, out, seeds, kept = tmp_path / "whole", tmp_path / "out", 100, []
+    run(str(tiny_folder), "random", out=whole, seeds=seeds, quiet=True)
+
+    def add(journal, episodes):
+        keep(journal, episodes)
+        kept.extend(episodes)
+        if len(kept) == seeds:  # a third of them
+            cluster.remove_node(node, allow_graceful=False)
+
+    keep = Journal.add
+    monkeypatch.setattr(Journal, "add", add)
+    words = ["run", "--scenario", str(tiny_folder), "--policy", "random", "--seeds", str(seeds), "--no-plot", "--json"]
+    assert main([*words, "--out", str(out), "--ray", cluster.address]) == 0
+    assert len({(one.seed, one.day) for one in kept}) == len(kept) == 3 * seeds
+    assert len(json.loads(capsys.readouterr().out)["protocol"]["seeds"]) == seeds, "what Ray says of the node is no output"
+    assert identity(out) == identity(whole)
