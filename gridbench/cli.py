@@ -114,7 +114,8 @@ def _new(commands: Commands) -> None:
     text = "write the bundle of a policy: its page, a controller in Python or an untrained network, and the steps to the table"
     made = kinds.add_parser("policy", help=text, description=text[0].upper() + text[1:] + ".", epilog=EXIT_CODES)
     made.add_argument("name", metavar="NAME", help="a-z, 0-9, _ and -; the folder and the row of the table are called so")
-    made.add_argument("--scenario", required=True, nargs="+", metavar="S", help="what it is for: names, ids, or folders of your own")
+    names = "what it is for: names, ids, or folders of your own"
+    made.add_argument("--scenario", required=True, nargs="+", metavar="S", help=names)
     form = "a controller in Python, or a network as weights (default: python)"
     made.add_argument("--format", choices=("python", "network"), default="python", help=form)
     made.add_argument("--author", action="append", default=[], metavar="A", help="who it is by; repeat it (default: Anonymous)")

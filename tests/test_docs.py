@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gridbench.bench.leaderboard import stale
+from gridbench.standings.files import stale
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from gridbench.bench.leaderboard import stale, write_leaderboard
+from gridbench.standings.files import stale, write_leaderboard
 
 if TYPE_CHECKING:
     import argparse

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridbench.bench.leaderboard import write_leaderboard
 from gridbench.bench.record import read_record
 from gridbench.errors import InvalidInput
 from gridbench.scenario.catalogue import scenario_path
+from gridbench.standings.files import write_leaderboard
 from gridbench.submission.standing import standing
 from gridbench.submission.submit import Choices, submit
 

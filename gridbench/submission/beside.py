@@ -9,7 +9,8 @@ from gridbench.bench.record import FILE as RECORD
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
 from gridbench.policies import POLICIES
 from gridbench.policies.bundle import Bundle, bundle_policy, open_bundle, training
-from gridbench.submission.marks import FILE as MARKS
+from gridbench.standings.entries import BUNDLE
+from gridbench.standings.marks import FILE as MARKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
-BUNDLE = "bundle.zip"
 PLAIN = ("name", "version", "kind", "information", "authors", "url")
 """What a bundle's page and a record say alike."""
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridbench.bench.standings import read_entries, sections
+from gridbench.standings.entries import read_entries
+from gridbench.standings.sections import sections
 from gridbench.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gridbench.bench.standings import Entry, Section
+    from gridbench.standings.entries import Entry
+    from gridbench.standings.sections import Section
 
 HEADER = ("rank", "policy", "version", "score", "95 % interval", "cost usd", "gap to bound %", "violating steps %", "change")
 SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "|": "&#124;", "`": "&#96;", "[": "&#91;", "]": "&#93;"}
@@ -76,12 +78,8 @@ def _part(old: Section | None, new: Section | None) -> list[str]:
 
 
 def ranks(section: Section) -> dict[str, tuple[str, Entry]]:
-    """Return rank and entry by folder; what is not admissible has no rank."""
-    found, rank = {}, 0
-    for entry in section.entries:
-        rank += entry.admissible
-        found[entry.folder] = (str(rank) if entry.admissible else "-", entry)
-    return found
+    """Return rank and entry by folder; what is not admissible has `-` for a rank."""
+    return {line.entry.folder: ("-" if line.rank is None else str(line.rank), line.entry) for line in section.lines}
 
 
 def _what(before: tuple[str, Entry] | None, rank: str, entry: Entry) -> str:

@@ -17,8 +17,8 @@ from gridbench.bench.scoring import anchor_costs, scored_rows
 from gridbench.bench.summary import summarise, table
 from gridbench.bench.world import World
 from gridbench.scenario.fresh import fresh_scenario
+from gridbench.standings.marks import Fresh as FreshMark
 from gridbench.submission.beside import recorded_policy
-from gridbench.submission.marks import FreshMark
 from gridbench.submission.plausible import LEVEL, chance_of_worse
 from gridbench.submission.rerun import pieces_of, spread_days
 

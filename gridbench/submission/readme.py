@@ -25,8 +25,8 @@ def readme(page: Page) -> str:
         f"$ gridbench submit {page.name}/",
         f"$ gridbench verify results/{page.scenarios[0]}/{page.name} --rerun",
         "```\n",
-        "The first tries it, from the folder that this one stands in; the second runs all test days, verifies the records and files",
-        "them below `results/`; the third is what a maintainer does with them. SUBMITTING.md says more.",
+        "The first tries it, from the folder that this one stands in; the second runs all test days, verifies the records and",
+        "files them below `results/`; the third is what a maintainer does with them. SUBMITTING.md says more.",
     ]) + "\n"  # fmt: skip
 
 
@@ -39,8 +39,8 @@ def _python() -> list[str]:
 
 def _network(scenario: str) -> list[str]:
     return [
-        f"- `{scenario}/`: `policy.json` declares one perceptron per agent, `weights.safetensors` holds its arrays. Fill in your own,",
-        "  with the `training` of bundle.json, from this folder:\n",
+        f"- `{scenario}/`: `policy.json` declares one perceptron per agent, `weights.safetensors` holds its arrays. From this",
+        "  folder, fill in your own, and how they were trained in bundle.json:\n",
         "```python",
         "from pathlib import Path",
         "",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridbench.bench.standings import read_entries, sections
+from gridbench.standings.entries import read_entries
+from gridbench.standings.sections import sections
 from gridbench.submission.change import ranks
 from gridbench.text import aligned
 

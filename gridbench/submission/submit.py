@@ -16,8 +16,8 @@ from gridbench.places import cache_folder
 from gridbench.policies.bundle import Bundle, bundle_policy, open_bundle
 from gridbench.policies.bundle_page import PAGE
 from gridbench.scenario.catalogue import load_scenario
+from gridbench.standings.marks import FILE as MARKS
 from gridbench.submission.beside import BUNDLE, has_bundle
-from gridbench.submission.marks import FILE as MARKS
 from gridbench.submission.verification import Wanted, verification
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from gridbench.bench.record import Record, read_record
 from gridbench.bench.verify import verify
 from gridbench.errors import GridbenchError
 from gridbench.scenario.catalogue import load_scenario
+from gridbench.standings.marks import FILE as MARKS
+from gridbench.standings.marks import Fresh as FreshMark
 from gridbench.submission.beside import beside_faults
 from gridbench.submission.fresh import fresh
 from gridbench.submission.likeness import unlike_records
-from gridbench.submission.marks import FILE as MARKS
-from gridbench.submission.marks import FreshMark, read_marks, write_marks
+from gridbench.submission.marks import own_marks, write_marks
 from gridbench.submission.rerun import rerun
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _mark(found: Verification, folder: Path, *, rerun: bool, fresh_mark: FreshMa
 def _marks(found: Verification, folder: Path, *, rerun: bool, fresh_mark: FreshMark | None) -> None:
     """Say which marks beside the record are void, are contradicted, or were not looked at now."""
     try:
-        marks = read_marks(folder)
+        marks = own_marks(folder)
     except GridbenchError as error:
         found.faults += _told(MARKS, error)
         return
