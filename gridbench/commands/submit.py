@@ -18,6 +18,11 @@ from gridbench.submission.submit import Choices, submit
 if TYPE_CHECKING:
     import argparse
 
+    from gridbench.bench.record import Record
+
+MOST_TOLD = 5
+"""Failures of a policy that are told of a record."""
+
 
 def main(wanted: argparse.Namespace) -> int:
     """Check, run, verify and file a bundle, make the tables again, and print the rows that it has won; return 0."""
@@ -29,13 +34,23 @@ def main(wanted: argparse.Namespace) -> int:
     homes = [*(Path(home) for home in wanted.scenarios), *(scenario_path(one).parent for one in wanted.scenario)]
     write_leaderboard(results, homes)
     for folder in folders:
-        print(f"filed: {folder}", file=sys.stderr)
+        print("\n".join([f"filed: {folder}", *_lost(read_record(folder))]), file=sys.stderr)
     if wanted.json:
         filed = [{"folder": folder.as_posix(), "record": read_record(folder).document()} for folder in folders]
         print(json.dumps(filed, indent=1))
     else:
         print(standing(results, folders, homes), end="")
     return 0
+
+
+def _lost(record: Record) -> list[str]:
+    """Return where the policy failed, in words: an author must see it."""
+    failures = record.failures
+    if not failures:
+        return []
+    told = [f"  - seed {one.seed}, day {one.day}, step {one.step}: {one.reason}" for one in failures[:MOST_TOLD]]
+    more = [f"  - and {len(failures) - MOST_TOLD} more"] if len(failures) > MOST_TOLD else []
+    return [f"{len(failures)} episode(s) lost, so the record has no rank:", *told, *more]
 
 
 def _jobs(wanted: int | None) -> int:
