@@ -1,16 +1,15 @@
 """Bundles and their records on two days of a small built-in scenario, and a watch over everything that must not be touched."""
 
-import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
+from submission_kit import DAYS, SCENARIO, snapshot
 
 from gridbench.plant.compiler import cache_folder as compiled_kernels
 from gridbench.submission.new_policy import new_policy
 from gridbench.submission.submit import Choices, submit
 
-SCENARIO, DAYS = "ieee13-v1", 2
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -60,17 +59,6 @@ def record(filed, tmp_path):
         return Path(shutil.copytree(filed / SCENARIO / f"my_{form}", tmp_path / SCENARIO / f"my_{form}"))
 
     return copy
-
-
-def snapshot(*folders):
-    """Everything in folders: what each path is, when it was changed, and its bytes."""
-    found = {}
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            state = path.lstat()
-            data = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() and not path.is_symlink() else ""
-            found[str(path)] = (state.st_mode, state.st_mtime_ns, data)
-    return found
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from archives import folder_members, member, packed
 from safetensors.numpy import save
+from submission_kit import rewrite
 
 from gridbench.cli import main
 from gridbench.errors import InvalidInput
@@ -151,12 +152,6 @@ PAGES = {
     "text for a number": ({"schema": "1"}, "schema"),
     "no training": ({"kind": "learned"}, "a learned policy states its training"),
 }
-
-
-def rewrite(folder, change):
-    """Change the page of a bundle."""
-    page = json.loads((folder / "bundle.json").read_text())
-    (folder / "bundle.json").write_text(json.dumps({**page, **change}))
 
 
 @pytest.mark.parametrize("name", PAGES)
