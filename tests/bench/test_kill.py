@@ -75,3 +75,14 @@ def test_no_process_outlives_a_killed_run(tiny_folder, tmp_path):
     while workers() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert workers() == []
+
+
+def test_two_runners_in_one_folder_never_harm_it(tiny_folder, tmp_path, whole):
+    right, _ = whole
+    words = [*command(tiny_folder, tmp_path / "run", 1), "--resume"]
+    begun = [subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(3)]  # noqa: S603
+    ended = [(process.communicate()[1], process.returncode) for process in begun]
+    assert all(code == 0 or (code == 3 and "another process is running this" in said) for said, code in ended)
+    assert min(code for _, code in ended) == 0
+    assert identity(tmp_path / "run") == right
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["actions.npz", "episodes.csv", "record.json"]

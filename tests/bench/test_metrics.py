@@ -9,6 +9,7 @@ from mixed_grid import mixed
 from gridbench.bench.metrics import METRICS, measure, weather
 from gridbench.bench.world import World
 from gridbench.oracle.certify import idle_asks
+from gridbench.physics.devices import Generator, Storage
 from gridbench.physics.terms import MONEY
 
 
@@ -56,6 +57,28 @@ def test_loading_and_tie_overload_count(tiny, calm):
     assert found["tie_overload_share"] == pytest.approx(1 / 6)
     assert found["tie_overload_worst_pu"] == pytest.approx(1.0, abs=0.05)
     assert found["violating_steps_share"] == pytest.approx(2 / 6)
+
+
+def _set(tiny, run, kind, name, step, value):
+    """Return a run in which a state or control has another value in a step."""
+    names = [f"{device.name}.{one}" for device in tiny.devices for one in getattr(device, kind)()]
+    table = getattr(run, kind).copy()
+    table[step, names.index(name)] = value
+    return replace(run, **{kind: table})
+
+
+def test_a_store_outside_its_band_and_a_power_off_its_ramp_would_be_seen(tiny, calm):
+    storage = next(device for device in tiny.devices if isinstance(device, Storage))
+    unit = next(device for device in tiny.devices if isinstance(device, Generator))
+    highest, ramp = storage.states()["energy_mwh"].hi, unit.ramp_mw_per_h * tiny.step_h
+    found = measured(tiny, _set(tiny, calm, "states", f"{storage.name}.energy_mwh", 2, 1.25 * highest))
+    assert found["state_of_charge_worst_pu"] == pytest.approx(0.25)
+    assert found["state_of_charge_pu_h"] == pytest.approx(0.25 * tiny.step_h)
+    assert found["state_of_charge_share"] == found["violating_steps_share"] == pytest.approx(1 / 6)
+    found = measured(tiny, _set(tiny, calm, "controls", f"{unit.name}.p_mw", 3, ramp + 0.1))
+    assert found["ramp_worst_pu"] == pytest.approx((ramp + 0.1) / unit.p_max_mw)
+    assert found["ramp_share"] == pytest.approx(1 / 6)
+    assert measured(tiny, calm)["ramp_worst_pu"] == measured(tiny, calm)["state_of_charge_worst_pu"] == 0.0
 
 
 def test_a_dark_step_is_zero_volts_and_all_demand_unserved_whatever_the_arrays_hold(tiny, calm):

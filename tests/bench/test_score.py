@@ -51,6 +51,13 @@ def test_interquartile_mean_drops_a_quarter_at_each_end():
     assert scoring.interquartile_mean(np.array([7.0])) == pytest.approx(7.0)
 
 
+def test_the_tail_mean_is_over_the_worst_twentieth_and_one_at_the_least():
+    values = np.arange(40.0)
+    assert scoring.tail_mean(values) == scoring.tail_mean(values.reshape(5, 8)[::-1]) == pytest.approx(38.5)
+    assert scoring.tail_mean(values[:3]) == pytest.approx(2.0)
+    assert scoring.tail_mean(values, share=1.0) == pytest.approx(values.mean())
+
+
 @given(TABLES)
 def test_interval_is_the_same_each_time_and_inside_the_range(table):
     np.random.seed(1)  # noqa: NPY002 - the global generator must not matter

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 import time
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 import pandapower as pp
 from opendss_circuit import Circuit
 
+from gridbench.bench.plan import Plan
+from gridbench.bench.runner import run_all
 from gridbench.bench.world import World
 from gridbench.envs import GridVectorEnv, MultiAgentMicrogrids
 from gridbench.envs.batch import BatchEnv
@@ -23,6 +29,7 @@ from gridbench.physics.devices import Load, Renewable, Storage
 from gridbench.plant.plant import Plant
 from gridbench.plant.three_phase_flow import published_flow
 from gridbench.plant.violations import excesses
+from gridbench.policies import make_policy
 from gridbench.policies.mpc import Mpc, StochasticMpc
 from gridbench.scenario.assembly import assemble
 from gridbench.scenario.scenario import AgentGroup
@@ -157,11 +164,11 @@ def decisions(scenario, samples):
     world, day = World(scenario), scenario.split("test").days[0]
     policy = StochasticMpc(scenario, samples=samples) if samples else Mpc(scenario)
     columns = scenario.window("test", day)
-    seen = [world.reset(columns)]
+    seen = [world.reset([columns])]
     policy.reset(scenario, columns, 0)
 
     def decide():
-        seen[0], _ = world.step(policy.act(seen[0]))
+        seen[0], _ = world.step(world.decode(policy.act(seen[0])))
 
     return decide
 
@@ -196,3 +203,19 @@ def scaling(sizes, batch, rounds):
         slow, fast = medians_s(bare_power_flow(scenario), batch_step(scenario, batch), rounds=rounds)
         found.append((slow, fast / batch))
     return np.array(found)
+
+
+def evaluation(scenario, seeds):
+    """`rule` on all test days with that many seeds, scored and written as a record: what `gridbench run` does after its start."""
+    plan = Plan(scenario, make_policy("rule", scenario), "test", tuple(scenario.split("test").days), tuple(range(seeds)))
+
+    def evaluate():
+        with tempfile.TemporaryDirectory() as home:
+            run_all([(plan, Path(home))], quiet=True)
+
+    return evaluate
+
+
+def process(*words):
+    """A Python process with these arguments, from its start to its end."""
+    return lambda: subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
