@@ -40,11 +40,11 @@ def main() -> int:
     for name in PROTECTIONS:
         found = trial(name)
         text = f"no: {found}" if isinstance(found, str) else f"yes, {_told(found)}"
-        print(f"{name:<10}  {text}")  # noqa: T201 - a command
+        print(f"{name:<10}  {text}")
         if arguments.measure and not isinstance(found, str):
-            print(f"{'':<10}  {_measured(name)}")  # noqa: T201
+            print(f"{'':<10}  {_measured(name)}")
     try:
-        print(f"taken: {best()}")  # noqa: T201
+        print(f"taken: {best()}")
     except GridbenchError:
         return 4
     return 0
@@ -57,7 +57,7 @@ def _told(locked: dict[str, Any]) -> str:
 
 def _measured(name: str) -> str:
     sizes = {f"agent_{k}": ENTRIES for k in range(4)}
-    task = {"agents": {agent: {"action": [{}] * size} for agent, size in sizes.items()}}
+    task: dict[str, Any] = {"agents": {agent: {"action": [{}] * size} for agent, size in sizes.items()}}
     said = pack({agent: np.zeros(FIELDS, dtype=np.float32) for agent in sizes}, "<f4")
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "policy.py").write_text(IDLE, encoding="utf-8")

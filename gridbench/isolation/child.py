@@ -41,7 +41,8 @@ class Child:
         try:
             said = self._exchange(frames.LOCK, json.dumps({key: given[key] for key in _FOR_THE_WORKER}).encode(), frames.LOCKED)
         except PolicyFailure as error:
-            fault = str(self.report.get("text") or "").strip() or error.reason
+            said_last = str(self.report.get("text") or "").strip().splitlines()
+            fault = said_last[-1] if said_last else error.reason
             raise IsolationError(printable(f"{protection}: a child could not be locked in: {fault}")) from None
         self.locked: dict[str, Any] = json.loads(said)
 

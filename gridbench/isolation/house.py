@@ -6,8 +6,8 @@ import os
 import shutil
 import stat
 import tempfile
-import weakref
 from itertools import count
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from gridbench.errors import InvalidInput
@@ -26,7 +26,8 @@ class House:
         """Copy a bundle, or nothing."""
         files = _listing(bundle) if bundle is not None else []
         self.folder = Path(tempfile.mkdtemp(prefix="gridbench-")).resolve()
-        self._end = weakref.finalize(self, _remove, self.folder, os.getpid())
+        # Unlike those of weakref, this one also runs at the end of a process that multiprocessing started, and in no fork.
+        self._end = Finalize(self, remove_tree, args=(self.folder,), exitpriority=0)
         self.worker, self.policy, self.root = (self.folder / name for name in ("worker", "policy", "root"))
         for place in (self.folder, self.worker, self.worker / "inside", self.policy, self.root):
             place.mkdir(exist_ok=True)
@@ -79,12 +80,6 @@ def _copy(source: Path, target: Path) -> None:
     with open(descriptor, "rb") as stream, target.open("wb") as copy:  # noqa: PTH123 - a descriptor is no path
         shutil.copyfileobj(stream, copy)
     target.chmod(0o644)
-
-
-def _remove(folder: Path, owner: int) -> None:
-    """Remove a folder whose insides may resist; a forked copy of the process leaves it to the one that made it."""
-    if os.getpid() == owner:
-        remove_tree(folder)
 
 
 def remove_tree(folder: Path) -> None:

@@ -42,6 +42,8 @@ def plan(protection: str, reach: Reach, house: House, limits: Limits) -> dict[st
     Raises IsolationError where the protection cannot work here.
     """
     private = protection != "limits"
+    if sys.platform == "win32":
+        raise IsolationError("foreign policies cannot be locked in on Windows: run them on Linux")
     if private and sys.platform != "linux":
         raise IsolationError(f"the protection {protection!r} is Linux's alone: use 'limits' on {sys.platform}")
     uid, own_user = _user()
@@ -60,9 +62,9 @@ def plan(protection: str, reach: Reach, house: House, limits: Limits) -> dict[st
         "uid": uid, "own_user": own_user, "search": search, "landlock": locked,
         "read": [*read, *own], "list": listed, "devices": [*DEVICES],
         "scratch": scratch, "own_scratch": not private, "policy": home, "packages": [str(one) for one in reach.packages],
-        "environment": environment(scratch), "cwd": scratch if not private and uid is None else "/",
-        "root": str(house.root), "show": [str(one) for one in reach.shown], "hide": [str(one) for one in reach.hidden],
-        "links": reach.links, "bind": {str(house.worker): WORKER, str(house.policy): POLICY},
+        "environment": environment(scratch), "parent": os.getpid(), "house": str(house.folder), "root": str(house.root),
+        "show": [str(one) for one in reach.shown], "hide": [str(one) for one in reach.hidden], "links": reach.links,
+        "bind": {str(house.worker): WORKER, str(house.policy): POLICY},
     }  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def _user() -> tuple[int | None, bool]:
     if os.getuid() != 0:
         return None, False
     if sys.platform != "linux":
-        return NOBODY, False
+        raise IsolationError("a child of root cannot be locked in here: run gridbench as an ordinary user")
     ranges = _mapped()
     chosen = FIRST_UID + secrets.randbelow(UIDS)
     if any(first <= chosen < first + size for first, size in ranges):

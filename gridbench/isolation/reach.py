@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store")
 DETAILS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/sys/devices/system/cpu")
+OTHERS = ("python3*/*-packages/gridbench", "*-packages/gridbench")
+"""Where other interpreters' copies of gridbench would lie inside what is shown."""
 OWN = Path(__file__).resolve().parent.parent
 
 
@@ -59,6 +61,7 @@ class Reach:
         """What lies inside the shown folders and must not be seen."""
         checkout = [OWN.parent] if (OWN.parent / "scenarios").is_dir() else []
         private = [*(one / "gridbench" for one in self.packages), OWN, *checkout, *self.secret]
+        private += [one for shown in self.shown for where in OTHERS for one in shown.glob(where)]
         present = {one.resolve() for one in private if one.exists()}
         return tuple(_outermost(one for one in present if any(shown in one.parents for shown in self.shown)))
 

@@ -16,7 +16,7 @@ from gridbench.isolation.inside.arrays import pack, packed_size
 from gridbench.isolation.limits import Limits
 from gridbench.isolation.reach import Reach
 from gridbench.places import cache_folder, data_folder
-from gridbench.policies.onnx_page import onnx_agents
+from gridbench.policies.onnx_page import inside, onnx_agents
 from gridbench.policies.policy import Floats, Observations, Policy
 from gridbench.policies.task import task
 
@@ -103,7 +103,7 @@ class Contained(Policy):
             return onnx_agents(folder, named, self.codec.agents)
         if format != "python":
             raise InvalidInput(str(folder), [f"format {format!r} is none of python, onnx"])
-        if not (folder / named).is_file() or not (folder / named).resolve().is_relative_to(folder.resolve()):
+        if not inside(folder, named):
             fault = f"there is no file {named!r} in the folder: name the file with class Policy as entry"
             raise InvalidInput(str(folder), [fault])
         return named

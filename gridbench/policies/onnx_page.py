@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridbench.errors import InvalidInput
+from gridbench.isolation.reasons import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 MOST_BYTES = 2**20
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+MOST_NAME = 200
+Text = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 Size = Annotated[int, Field(ge=1, le=4096)]
 
 
@@ -66,9 +68,9 @@ def onnx_agents(folder: Path, entry: str, agents: Iterable[str]) -> dict[str, di
         if part.one_hot is not None and part.one_hot.index >= part.one_hot.size:
             faults.append(f"agents.{name}.one_hot: index {part.one_hot.index} is not below size {part.one_hot.size}")
     files = sorted({part.model for part in page.agents.values()})
-    faults += [f"{file!r}: there is no such model in the folder" for file in files if not _inside(folder, file)]
+    faults += [f"{file!r}: there is no such model in the folder" for file in files if not inside(folder, file)]
     if faults:
-        raise InvalidInput(str(folder / entry), faults)
+        raise InvalidInput(str(folder / entry), [printable(fault) for fault in faults])
     return {name: _told(page.agents[name]) for name in names}
 
 
@@ -77,19 +79,22 @@ def _told(part: Agent) -> dict[str, Any]:
     return {**part.model_dump(), "one_hot": mark}
 
 
-def _inside(folder: Path, file: str) -> bool:
+def inside(folder: Path, file: str) -> bool:
+    """Return whether a name is that of a plain file in a folder or below it."""
     path = folder / file
+    if len(file) > MOST_NAME:
+        return False
     return path.is_file() and not path.is_symlink() and path.resolve().is_relative_to(folder.resolve())
 
 
 def _read(folder: Path, entry: str) -> OnnxPage:
     path = folder / entry
     try:
-        if not _inside(folder, entry) or path.stat().st_size > MOST_BYTES:
+        if not inside(folder, entry) or path.stat().st_size > MOST_BYTES:
             raise InvalidInput(str(path), [f"is no file of the folder of less than {MOST_BYTES} bytes: name the page as entry"])
         return OnnxPage.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, one['loc'])) or 'page'}: {one['msg']}" for one in error.errors()]
-        raise InvalidInput(str(path), faults) from None
+        raise InvalidInput(str(path), [printable(fault) for fault in faults]) from None
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(str(path), [f"cannot be read: {error}; give JSON"]) from None

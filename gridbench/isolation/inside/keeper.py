@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from . import kernel, namespaces, tree
 
 LOOK_S = 0.2
 TAIL_BYTES = 2048
+LAST_WORDS = 400
+"""Characters of what the worker wrote last that a report holds: whole reports fit a pipe's atomic write."""
 
 
 class Keeper:
@@ -34,7 +37,7 @@ class Keeper:
         else:
             self.worker = subprocess.Popen(  # noqa: S603 - the command is the plan's
                 plan["command"], stdin=nothing, stdout=output, stderr=output, pass_fds=plan["pipes"],
-                env=plan["environment"], start_new_session=True, cwd=plan["cwd"],
+                env=plan["environment"], start_new_session=True, cwd="/",
             ).pid  # fmt: skip
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1), os.dup2(silent, 2)
@@ -76,16 +79,16 @@ class Keeper:
         return ("signal", code - 128) if code > 128 else ("exit", code)
 
     def _overstepped(self) -> tuple[str, int] | None:
-        used = tree.usage(tree.descendants())
+        used = tree.usage(tree.descendants(), self.limits["memory_bytes"])
         self.peak_bytes = max(self.peak_bytes, used.memory_bytes)
         self.processor_s = max(self.processor_s, used.processor_s)
         limits = self.limits
+        if used.tasks > limits["processes"] + self.plan["helpers"]:
+            return "processes", limits["processes"]
         if used.memory_bytes > limits["memory_bytes"]:
             return "memory", limits["memory_bytes"]
         if used.processor_s > limits["processor_s"]:
             return "processor", limits["processor_s"]
-        if used.tasks > limits["processes"] + self.plan["helpers"]:
-            return "processes", limits["processes"]
         if self.plan["own_scratch"] and _bytes_below(self.plan["scratch"]) > limits["file_bytes"]:
             return "files", limits["file_bytes"]
         return None
@@ -144,9 +147,11 @@ def main() -> None:
         keeper = Keeper(plan)
         why, number = keeper.watch()
         clean = keeper.finish()
-        told = {"why": why, "number": number, "clean": clean, "text": keeper.tail.decode("utf-8", "replace")}
+        told = {"why": why, "number": number, "clean": clean, "text": keeper.tail.decode("utf-8", "replace")[-LAST_WORDS:]}
         told |= {"peak_bytes": keeper.peak_bytes, "processor_s": keeper.processor_s}
     except OSError as error:
         told = {"why": "setup", "number": error.errno or 0, "clean": True, "text": str(error)}
     with contextlib.suppress(OSError):
         os.write(plan["report"], json.dumps(told).encode())
+    if os.getppid() != plan["parent"]:  # whoever would remove the house was killed
+        shutil.rmtree(plan["house"], ignore_errors=True)

@@ -23,6 +23,8 @@ DEVICE = _WRITE_FILE | _READ_FILE
 
 def version() -> int:
     """Return which version the kernel has, 0 for none."""
+    if not kernel.LINUX:
+        return 0
     try:
         return kernel.syscall("landlock", _CREATE, None, 0, 1)
     except OSError:

@@ -17,12 +17,14 @@ def lock(plan: dict[str, Any]) -> dict[str, Any]:
     """Give up what this process may do, as the plan says, and return what was done. Raises OSError where a step fails."""
     done: dict[str, Any] = {"uid": os.getuid(), "landlock": 0, "signals": False, "seccomp": False}
     if not kernel.LINUX:
+        os.chdir(plan["scratch"])
         _limit(plan)
         return done
     rules = _rules(plan) if plan["landlock"] else None
     if plan["uid"] is not None:
         _become(plan["uid"], plan["scratch"] if plan["own_scratch"] else None, search=plan["search"])
         done["uid"] = plan["uid"]
+    os.chdir(plan["scratch"])
     kernel.prctl(kernel.PDEATHSIG, int(signal.SIGKILL))
     kernel.prctl(kernel.NO_NEW_PRIVS, 1)
     kernel.prctl(kernel.DUMPABLE, 1)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = resource.getpagesize()
-
 
 @dataclass(frozen=True)
 class Usage:
-    """What processes use together: tasks (processes and their threads), resident bytes, seconds of processors."""
+    """What processes use together: tasks (processes and their threads), bytes in memory, seconds of processors."""
 
     tasks: int
     memory_bytes: int
@@ -31,16 +27,21 @@ def descendants() -> list[int]:
     return found
 
 
-def usage(processes: list[int]) -> Usage:
-    """Return what processes use together; those that have ended meanwhile count for nothing."""
+def usage(processes: list[int], much_bytes: int) -> Usage:
+    """Return what processes use together; those that have ended meanwhile count for nothing.
+
+    Memory that several share counts once per process up to `much_bytes`, and once altogether beyond, where the system tells.
+    """
     tasks, memory, ticks = 0, 0, 0
     for process in processes:
         fields = _stat(process)
         if fields:
             tasks += int(fields[17])
-            memory += int(fields[21]) * _PAGE
+            memory += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
             ticks += sum(map(int, fields[11:15]))
-    return Usage(tasks, memory, ticks / _TICKS)
+    if memory > much_bytes:
+        memory = sum(map(_own_share, processes))
+    return Usage(tasks, memory, ticks / os.sysconf("SC_CLK_TCK"))
 
 
 def tasks_of(uid: int) -> int:
@@ -98,6 +99,16 @@ def _stat(process: int) -> list[str]:
         return Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def _own_share(process: int) -> int:
+    """Return the bytes of a process, its share of what it shares; the resident ones where that is not told."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    fields = _stat(process)
+    return int(fields[21]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
 def _children(process: int) -> list[int]:

@@ -56,6 +56,7 @@ def _next(requests: int) -> tuple[int, bytes]:
 
 def _begin(said: dict[str, Any], plan: dict[str, Any]) -> tuple[Act, dict[str, int]]:
     """Return what acts, seeded for a day, and how many numbers it owes for each agent."""
+    sys.modules["gridbench"] = None  # type: ignore[assignment]  # whoever looks for it is told that it is not there
     sys.path.insert(len(sys.path) - len(plan["packages"]), plan["policy"])
     make = importlib.import_module(f".{said['format']}_policy", __package__).make
     sizes = {agent: len(part["action"]) for agent, part in said["task"]["agents"].items()}
@@ -95,6 +96,7 @@ def _told(error: BaseException, folder: str) -> str:
         text = f"raised {_kind(error)}: {error}"
     except BaseException:  # noqa: BLE001 - its own text may raise too
         text = f"raised {_kind(error)}"
+    text = f"out of memory: {text}" if isinstance(error, MemoryError) else text
     places = [one for one in traceback.extract_tb(error.__traceback__) if one.filename.startswith(folder)]
     return f"{text} ({os.path.basename(places[-1].filename)}, line {places[-1].lineno})" if places else text  # noqa: PTH119
 
