@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DAY_TICKS = (1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0)
 """Distances of ticks that suit hours."""
-LETTER = 7.4
+LETTER = 8.0
 """Width of a letter of a tick's label in the chart's units, on the safe side."""
 
 

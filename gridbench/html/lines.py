@@ -71,10 +71,10 @@ def scatter(
 ) -> str:
     """Return a chart of marks at `x` (n,), one shape and colour a series; `ranges` is drawn behind as bars from low to high."""
     heights = [*_heights(curves), *(_heights([ranges]) if ranges else [])]
-    drawn = plot(across, up, x, heights)
+    apart = min((b - a for a, b in pairwise(sorted(set(x)))), default=1.0)
+    drawn = plot(across, up, [min(x, default=0.0) - 0.5 * apart, max(x, default=1.0) + 0.5 * apart], heights)
     inside, keys = drawn.frame(), []
     if ranges is not None and ranges.low is not None and ranges.high is not None:
-        apart = min((b - a for a, b in pairwise(sorted(set(x)))), default=1.0)
         half = 0.38 * abs(drawn.across.place(apart) - drawn.across.place(0.0))
         bars = zip(x, ranges.low, ranges.high, strict=True)
         inside += f'<path class="band k7" d="{"".join(_bar(drawn, at, half, low, high) for at, low, high in bars)}"/>'
