@@ -212,6 +212,8 @@ def _verify(commands: Commands) -> None:
     )
     command.add_argument("--days", type=int, metavar="N", help="of --rerun and --fresh, N days spread evenly (default: all)")
     command.add_argument("--against", metavar="RECORD", help="demand the same bytes as this record but for harness and seconds")
+    since = "verify what differs from the results in DIR: RECORD is then a folder of results"
+    command.add_argument("--since", metavar="DIR", help=since)
     command.add_argument("--mark", action="store_true", help="write what was found into marks.json beside each record")
     _json(command)
 

@@ -4,13 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from submission_kit import DAYS, SCENARIO, snapshot
+from submission_kit import DAYS, REPOSITORY, SCENARIO, snapshot
 
 from gridbench.plant.compiler import cache_folder as compiled_kernels
 from gridbench.submission.new_policy import new_policy
 from gridbench.submission.submit import Choices, submit
-
-REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session", autouse=True)

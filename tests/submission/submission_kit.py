@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 SCENARIO, DAYS = "ieee13-v1", 2
+REPOSITORY = Path(__file__).parents[2]
 
 
 def rewrite(folder, change):
