@@ -38,12 +38,7 @@ def change(before: Path | str, after: Path | str, scenarios: Sequence[Path | str
     homes = [Path(home) for home in scenarios]
     old, new = (_by_place(sections(read_entries(Path(results), homes))) for results in (before, after))
     parts = [part for place in [*new, *(one for one in old if one not in new)] for part in _part(old.get(place), new.get(place))]
-    entries = [entry for section in new.values() for entry in section.entries]
-    there = {entry.folder for entry in entries}
-    faults = [
-        f"{entry.folder}: is gone from the table" for one in old.values() for entry in one.entries if entry.folder not in there
-    ]
-    faults += [fault for entry in entries for fault in _misplaced(entry)]
+    faults = _faults(_by_folder(old), _by_folder(new))
     text = "\n".join(["### Change of the table", *(parts or ["", "None: every row is what it was."])])
     if faults:
         text += "\n\n**Refused**\n\n" + "\n".join(f"- {plain(fault)}" for fault in faults)
@@ -54,13 +49,24 @@ def _by_place(found: Sequence[Section]) -> Mapping[Place, Section]:
     return {(one.scenario, one.split, one.days, one.information): one for one in found}
 
 
-def _misplaced(entry: Entry) -> list[str]:
-    right = f"{entry.record.scenario.id}/{entry.record.policy.name}"
-    return (
-        []
-        if entry.folder == right
-        else [f"{entry.folder}: holds the record of {right}; a record stands in the folder of its name"]
-    )
+def _by_folder(found: Mapping[Place, Section]) -> dict[str, Entry]:
+    return {entry.folder: entry for section in found.values() for entry in section.entries}
+
+
+def _faults(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> list[str]:
+    """Return what no change of the results may do: take a row away, or put one into the place of another."""
+    faults = [f"{folder}: is gone from the table" for folder in old if folder not in new]
+    for folder, entry in new.items():
+        policy, right = entry.record.policy, f"{entry.record.scenario.id}/{entry.record.policy.name}"
+        if folder != right:
+            faults.append(f"{folder}: holds the record of {right}; a record stands in the folder of its name")
+        if folder in old and old[folder].bundle is not None:
+            was = old[folder].record.policy
+            if was.authors != policy.authors:
+                faults.append(f"{folder}: was of {', '.join(was.authors)}, is of {', '.join(policy.authors) or 'nobody'}")
+            elif was.version == policy.version and was.digest != policy.digest:
+                faults.append(f"{folder}: version {policy.version} has other contents than before; raise the version")
+    return faults
 
 
 def _part(old: Section | None, new: Section | None) -> list[str]:
@@ -74,7 +80,7 @@ def _part(old: Section | None, new: Section | None) -> list[str]:
     if not rows or section is None:
         return []
     lines = [f"| {' | '.join(cells)} |" for cells in (HEADER, ("---",) * len(HEADER), *rows)]
-    return ["", f"**{plain(section.title)}** ({len(after)} entries)", "", *lines]
+    return ["", f"**{plain(section.title)}** ({len(after)} {'entry' if len(after) == 1 else 'entries'})", "", *lines]
 
 
 def ranks(section: Section) -> dict[str, tuple[str, Entry]]:

@@ -49,8 +49,8 @@ def _network(scenario: str) -> list[str]:
         f'folder = Path("{scenario}")',
         "spec = read_spec(folder)",
         "arrays = read_weights(folder, spec)     # <module>.<layer>.weight and .bias, as torch.nn.Linear has them",
-        "for name, array in arrays.items():",
-        "    print(name, array.shape)            # arrays[name] = layer.weight.detach().numpy()",
+        "for name in sorted(arrays):",
+        "    print(name, arrays[name].shape)     # arrays[name] = layer.weight.detach().numpy()",
         'write_network(folder, spec.model_dump(exclude={"sha256"}), arrays)',
         "```",
     ]

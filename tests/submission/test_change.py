@@ -55,6 +55,18 @@ def test_another_version_and_a_record_in_the_folder_of_another(places):
     assert other == f"{SCENARIO}/rule: holds the record of {SCENARIO}/my_python; a record stands in the folder of its name"
 
 
+def test_a_row_that_others_take_and_other_contents_of_a_version(places):
+    before, after = places
+    edited(after / SCENARIO / "my_network", lambda one: one["policy"].update(authors=["Someone <b>"]))
+    edited(after / SCENARIO / "my_python", lambda one: one["policy"].update(digest="sha256:" + "0" * 64))
+    found = change(before, after)
+    assert found.faults == (
+        f"{SCENARIO}/my_python: version 1 has other contents than before; raise the version",
+        f"{SCENARIO}/my_network: was of Anonymous, is of Someone <b>",
+    )
+    assert "is of Someone &lt;b&gt;" in found.markdown
+
+
 def test_names_are_text_in_the_comment(places):
     before, after = places
     evil = "</td><script>alert(1)</script> | x | @everyone `run` [link](javascript:x)"

@@ -5,7 +5,8 @@ It runs in a process of its own that sees nothing but this folder. NumPy is ther
 
 import numpy as np
 
-NEAR_PU = 0.01  # a voltage this near to 1 pu needs nothing done
+AIM_PU = 1.02  # behind a tap, for voltage falls along a feeder
+NEAR_PU = 0.01  # a voltage this near to it needs nothing done
 STEP_PU = 0.00625  # what a position of a tap changes
 DEAD_PU = 0.76  # a reading below is that of a dead network
 
@@ -53,11 +54,11 @@ class Policy:
         return min(max(0.0, entry["low"]), entry["high"])  # off, at rest, nothing shed
 
     def _position(self, device, entry, seen):
-        """Move a tap towards 1 pu behind it, two positions at the most, for others move too; leave a bank."""
+        """Move a tap towards the voltage wanted behind it, two positions at the most, for others move too; leave a bank."""
         now, behind = seen[f"{device}.position"], seen.get(f"{device}.v_pu")
-        if behind is None or behind < DEAD_PU or abs(1.0 - behind) < NEAR_PU:
+        if behind is None or behind < DEAD_PU or abs(AIM_PU - behind) < NEAR_PU:
             return now
-        return np.clip(now + np.clip(np.rint((1.0 - behind) / STEP_PU), -2.0, 2.0), entry["low"], entry["high"])
+        return np.clip(now + np.clip(np.rint((AIM_PU - behind) / STEP_PU), -2.0, 2.0), entry["low"], entry["high"])
 
     def _storage(self, device, entry, seen):
         """Charge in the cheapest quarter of the prices of the day to come, give in the dearest, end as full as at first."""
