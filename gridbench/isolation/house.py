@@ -11,6 +11,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from gridbench.errors import InvalidInput
+from gridbench.isolation.inside import folders
 
 MOST_FILES, MOST_BYTES = 4096, 512 * 2**20
 INSIDE = Path(__file__).resolve().parent / "inside"
@@ -27,7 +28,7 @@ class House:
         files = _listing(bundle) if bundle is not None else []
         self.folder = Path(tempfile.mkdtemp(prefix="gridbench-")).resolve()
         # Unlike those of weakref, this one also runs at the end of a process that multiprocessing started, and in no fork.
-        self._end = Finalize(self, remove_tree, args=(self.folder,), exitpriority=0)
+        self._end = Finalize(self, folders.remove, args=(self.folder,), exitpriority=0)
         self.worker, self.policy, self.root = (self.folder / name for name in ("worker", "policy", "root"))
         for place in (self.folder, self.worker, self.worker / "inside", self.policy, self.root):
             place.mkdir(exist_ok=True)
@@ -80,11 +81,3 @@ def _copy(source: Path, target: Path) -> None:
     with open(descriptor, "rb") as stream, target.open("wb") as copy:  # noqa: PTH123 - a descriptor is no path
         shutil.copyfileobj(stream, copy)
     target.chmod(0o644)
-
-
-def remove_tree(folder: Path) -> None:
-    """Remove a folder and what is below it, without following links, whatever its modes are."""
-    for inner, _, _ in os.walk(folder):
-        if not Path(inner).is_symlink():
-            Path(inner).chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -12,7 +12,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gridbench.isolation.house import remove_tree
+from gridbench.isolation.inside import folders
 from gridbench.isolation.protection import command, interpreter
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _finish(keeper: subprocess.Popen[bytes], ours: tuple[int, ...], scratch: Pat
             keeper.kill()
             keeper.wait()
         if scratch is not None:
-            remove_tree(scratch)
+            folders.remove(scratch)
     _close([report])
     return said
 

@@ -28,7 +28,6 @@ HELPERS = {"bubblewrap": 2, "namespaces": 2, "limits": 0}
 """Processes between the keeper and the worker."""
 SPARE_TASKS = 16
 """Tasks that may start beyond the limit until the keeper looks, so that it can name the reason."""
-DETAILS_OF_MACHINE = ("/proc/cpuinfo", "/proc/meminfo")
 FIRST_UID, UIDS, NOBODY = 1_900_000_000, 200_000_000, 65_534
 
 
@@ -55,7 +54,7 @@ def plan(protection: str, reach: Reach, house: House, limits: Limits) -> dict[st
         raise IsolationError(f"{fault}: open them to all users, install bubblewrap, or run as an ordinary user")
     home = POLICY if private else str(house.policy)
     read, listed = reach.parted if locked else ((), ())
-    own = [] if private else [str(house.worker), str(house.policy), "/sys/devices/system/cpu", *DETAILS_OF_MACHINE]
+    own = [] if private else [str(house.worker), str(house.policy)]
     tasks = limits.processes + SPARE_TASKS + HELPERS[protection] + (tree.tasks_of(os.getuid()) if uid is None else 0)
     return {
         "protection": protection, "limits": asdict(limits), "tasks": tasks, "helpers": HELPERS[protection],
@@ -117,7 +116,7 @@ def _bubblewrap(given: dict[str, Any]) -> list[str]:
     for path in DEVICES:
         words += ["--dev-bind", path, path]
     size = str(given["limits"]["file_bytes"])
-    words += ["--proc", "/proc", "--perms", "0777", "--size", size, "--tmpfs", SCRATCH]
+    words += ["--perms", "0777", "--size", size, "--tmpfs", SCRATCH]
     return [*words, "--chdir", SCRATCH, "--remount-ro", "/"]
 
 

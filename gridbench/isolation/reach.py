@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store")
-DETAILS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/sys/devices/system/cpu")
+DETAILS = (
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/sys/devices/system/cpu",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+)
+"""What libraries ask of the machine. The rest of /proc, through which processes reach one another, is not there."""
 OTHERS = ("python3*/*-packages/gridbench", "*-packages/gridbench")
 """Where other interpreters' copies of gridbench would lie inside what is shown."""
 OWN = Path(__file__).resolve().parent.parent

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from laboratory import Laboratory
+from laboratory import TIGHT, Laboratory
 
+from gridbench.isolation import protection
+from gridbench.isolation.child import Child
 from gridbench.isolation.choice import best, trial
-from gridbench.isolation.protection import PROTECTIONS
+from gridbench.isolation.house import House
+from gridbench.isolation.protection import PROTECTIONS, IsolationError
+from gridbench.isolation.reach import Reach
 
 
 @pytest.fixture(params=PROTECTIONS)
@@ -20,6 +24,20 @@ def laboratory(request, tmp_path):
 def first_laboratory(tmp_path):
     """The laboratory under the best protection here, for what is the same under all of them."""
     return Laboratory(best(), tmp_path / "bundle")
+
+
+@pytest.fixture
+def bare_laboratory(tmp_path, monkeypatch):
+    """The laboratory under limits on a kernel without Landlock."""
+    monkeypatch.setattr(protection.landlock, "version", lambda: 0)
+    house = House(None)
+    try:
+        Child("limits", Reach(), house, TIGHT).close()
+    except IsolationError as error:
+        pytest.skip(str(error))
+    finally:
+        house.close()
+    return Laboratory("limits", tmp_path / "bundle")
 
 
 @pytest.fixture

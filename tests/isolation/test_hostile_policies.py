@@ -187,7 +187,8 @@ raise RuntimeError('found ' + repr(found))"""
     assert not any((place / name).exists() for place in places)
 
 
-def test_there_is_no_network(laboratory):
+def unreached(laboratory):
+    """Assert that a child reaches no listener of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
         datagrams.bind(("127.0.0.1", 0))
         ports = server.getsockname()[1], datagrams.getsockname()[1]
@@ -209,7 +210,8 @@ raise RuntimeError('found ' + repr(found))"""
                 listener()
 
 
-def test_other_processes_cannot_be_ended_or_traced(laboratory):
+def unharmed(laboratory):
+    """Assert that a child ends, stops, traces and binds no other process, and gets no new rights."""
     with subprocess.Popen(["/bin/sleep", "60"]) as other:
         body = f"""
 import ctypes
@@ -228,6 +230,21 @@ raise RuntimeError('done ' + repr(done))"""
             assert other.poll() is None
         finally:
             other.kill()
+
+
+def test_there_is_no_network(laboratory):
+    unreached(laboratory)
+
+
+def test_other_processes_cannot_be_ended_or_traced(laboratory):
+    unharmed(laboratory)
+
+
+def test_limits_without_landlock_still_keep_the_network_and_other_processes(bare_laboratory):
+    unreached(bare_laboratory)
+    unharmed(bare_laboratory)
+    assert bare_laboratory.run(BOMB).reason == "ran more than 24 processes and threads at once"
+    assert "import of gridbench halted" in bare_laboratory.run("import gridbench").reason
 
 
 @pytest.mark.parametrize(
@@ -293,11 +310,11 @@ time.sleep(60)
 def test_nothing_survives_when_gridbench_is_killed(laboratory, tmp_path):
     name = f"gb{secrets.token_hex(5)}"
     body = f"import ctypes\nctypes.CDLL(None).prctl(15, b'{name}', 0, 0, 0)\nif os.fork() == 0: time.sleep(1000)"
-    path = os.pathsep.join([str(PACKAGE.parent), str(Path(__file__).parents[1])])
+    path = os.pathsep.join([str(PACKAGE.parent), str(Path(__file__).parents[1]), *sys.path])
     words = [sys.executable, "-c", KILLED, laboratory.protection, str(tmp_path / "bundle"), body]
     environment = {**os.environ, "PYTHONPATH": path}
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as run:  # noqa: S603
-        house = Path(run.stdout.readline().strip())
+        house = Path(run.stdout.readline().strip() or "none")
         assert house.is_dir()
         assert len(named(name)) == 2
         run.kill()

@@ -12,6 +12,7 @@ import pytest
 from gridbench.errors import InvalidInput
 from gridbench.isolation import house as houses
 from gridbench.isolation.house import House
+from gridbench.isolation.inside.folders import bytes_below
 
 
 @pytest.fixture
@@ -77,12 +78,18 @@ def test_scratch_that_resists_goes_too_and_links_are_not_followed(bundle):
     house = House(bundle)
     scratch = house.scratch()
     assert scratch != house.scratch()
-    inner = scratch
-    for _ in range(300):
-        inner = inner / "deep"
-        inner.mkdir()
+    inner = os.open(scratch, os.O_RDONLY)
+    for _ in range(1500):  # deeper than a path may be long, and than Python recurses
+        os.mkdir("deep" * 10, dir_fd=inner)
+        deeper = os.open("deep" * 10, os.O_RDONLY, dir_fd=inner)
+        os.close(inner)
+        inner = deeper
+    os.symlink(bundle, "away", dir_fd=inner)
+    os.fchmod(inner, 0)
+    os.close(inner)
     (scratch / "away").symlink_to(bundle)
-    inner.chmod(0)
+    (scratch / "closed").mkdir(mode=0)
+    assert bytes_below(str(scratch), 10**9) > 10**9
     scratch.chmod(0)
     house.close()
     assert not house.folder.exists()

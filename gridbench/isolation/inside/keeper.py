@@ -6,13 +6,13 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
-from . import kernel, namespaces, tree
+from . import folders, kernel, namespaces, tree
 
 LOOK_S = 0.2
 TAIL_BYTES = 2048
@@ -89,8 +89,9 @@ class Keeper:
             return "memory", limits["memory_bytes"]
         if used.processor_s > limits["processor_s"]:
             return "processor", limits["processor_s"]
-        if self.plan["own_scratch"] and _bytes_below(self.plan["scratch"]) > limits["file_bytes"]:
-            return "files", limits["file_bytes"]
+        most = limits["file_bytes"]
+        if self.plan["own_scratch"] and folders.bytes_below(self.plan["scratch"], most) > most:
+            return "files", most
         return None
 
     def _drain(self) -> bool:
@@ -125,18 +126,6 @@ def _kill_group(process: int) -> bool:
     return True
 
 
-def _bytes_below(folder: str) -> int:
-    total, folders = 0, [folder]
-    while folders:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    total += entry.stat(follow_symlinks=False).st_blocks * 512 + 512
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-    return total
-
-
 def main() -> None:
     """Read the plan from standard input, keep its worker, and report to the plan's pipe as one line of JSON."""
     os.umask(0o022)
@@ -154,4 +143,4 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.write(plan["report"], json.dumps(told).encode())
     if os.getppid() != plan["parent"]:  # whoever would remove the house was killed
-        shutil.rmtree(plan["house"], ignore_errors=True)
+        folders.remove(Path(plan["house"]))

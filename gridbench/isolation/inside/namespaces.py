@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 from pathlib import Path
@@ -100,10 +99,6 @@ def build(plan: dict[str, Any]) -> None:
         kernel.mount("nothing", root + path, "tmpfs", kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV, "size=4k,mode=0555")
     for path in DEVICES:
         _bind(path, root + path, devices=True)
-    Path(root, "proc").mkdir()
-    # Where the system's own /proc is partly hidden the kernel grants no new one: then there is none.
-    with contextlib.suppress(OSError):
-        kernel.mount("proc", f"{root}/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
     scratch = root + plan["scratch"]
     Path(scratch).mkdir(parents=True)
     size = f"size={plan['limits']['file_bytes']},nr_inodes=4096,mode=0777"
