@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import math
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-import gridbench
 from gridbench.archive import write_bytes
 from gridbench.bench.series_of import powers
 from gridbench.errors import StorageError
-from gridbench.places import cache_folder
+from gridbench.places import PACKAGE, cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -98,11 +97,11 @@ def _key(scenario: Scenario, split: str, day: int, asks: NDArray[np.float32]) ->
 
 @cache
 def _code() -> str:
-    root = Path(gridbench.__file__).parent
-    files = sorted(path for part in CODE for path in ((root / part).rglob("*.py") if (root / part).is_dir() else [root / part]))
+    places = [PACKAGE / part for part in CODE]
+    files = sorted(path for place in places for path in (place.rglob("*.py") if place.is_dir() else [place]))
     total = hashlib.sha256()
     for path in files:
-        total.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+        total.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:12]
 
 

@@ -37,13 +37,23 @@ class Row:
     data: Mapping[str, str] | None = None
 
 
-def table(columns: Sequence[Column], bodies: Sequence[tuple[str, Sequence[Row]]], *, caption: str = "", heading: int = 0) -> str:
-    """Return a table as HTML that `sort.js` sorts; `bodies` are (class, rows), kept apart; column `heading` names a row."""
+def table(
+    columns: Sequence[Column],
+    bodies: Sequence[tuple[str, Sequence[Row]]],
+    *,
+    caption: str = "",
+    label: str = "",
+    heading: int = 0,
+) -> str:
+    """Return a table as HTML that `sort.js` sorts; `bodies` are (class, rows), kept apart; column `heading` names a row.
+
+    `caption` is shown above it; `label` tells those who hear the page what it is, where no caption does.
+    """
     heads = "".join(map(_head, columns))
     parts = "".join(_body(columns, name, rows, heading) for name, rows in bodies if rows)
     said = f"<caption>{escaped(caption)}</caption>" if caption else ""
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escaped(caption or "table")}"><table class="sorted">{said}\n'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escaped(caption or label or "table")}"><table class="sorted">{said}\n'
         f"<thead><tr>{heads}</tr></thead>\n{parts}</table></div>"
     )
 

@@ -2,6 +2,7 @@ r"""The leaderboard as LaTeX: tables to `\input`, with booktabs' rules where tha
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ HEAD = r"""% Made by `gridbench leaderboard`, never edited by hand. \input it; \
 MARKUP = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-    '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", "-": "{-}",
+    '"': "''", "`": r"\textasciigrave{}", "'": r"\textquotesingle{}", "-": "{-}",
 }  # fmt: skip
 
 
@@ -82,7 +83,12 @@ def _table(caption: str, header: Sequence[str], shape: str, groups: Sequence[Gro
 
 
 def _row(cells: Sequence[str]) -> str:
-    return " & ".join("--" if cell == NONE else escaped(cell) for cell in cells) + r" \\"
+    return " & ".join("--" if cell == NONE else _cell(cell) for cell in cells) + r" \\"
+
+
+def _cell(text: str) -> str:
+    """Return a cell, the signs of its numbers as signs."""
+    return "$-$".join(escaped(part) for part in re.split(r"(?<![\w.-])-(?=\d)", text))
 
 
 def escaped(text: str) -> str:

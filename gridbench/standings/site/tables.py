@@ -62,7 +62,7 @@ def across_table(one: Overall) -> str:
         (name, [_standing(one, standing, columns) for standing in one.standings if (standing.rank is not None) is wanted])
         for name, wanted in (("admissible", True), ("below", False))
     ]
-    return table(heads, bodies, caption=one.title)
+    return table(heads, bodies, label=one.title)
 
 
 def _standing(one: Overall, standing: Standing, columns: Sequence[StandingColumn]) -> Row:
