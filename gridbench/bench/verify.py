@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,13 +51,25 @@ def verify(path: Path | str, *, scenario: Path | str | None = None, quiet: bool 
         record = read_record(place)
     except InvalidInput as error:
         return list(error.faults)
-    return _Check(record, place if place.is_dir() else place.parent, scenario or record.scenario.id, quiet=quiet).faults()
+    return _Check(record, place if place.is_dir() else place.parent, scenario, quiet=quiet).faults()
+
+
+def recorded_scenario(record: Record, scenario: Path | str | None = None) -> Scenario:
+    """Return the scenario of a record: the built-in one that it names, or that in the folder `scenario`.
+
+    A record may name no folder, for it would bring its own rules. Raises UnknownName, InvalidInput.
+    """
+    named = record.scenario.id
+    if scenario is None and not re.fullmatch(r"\w+(-v\d+)?", named, flags=re.ASCII):
+        fault = f"{ascii(named)[:80]} is no name of a scenario; give the folder of your own by --scenario"
+        raise InvalidInput("scenario.id", [fault])
+    return load_scenario(named if scenario is None else scenario)
 
 
 class _Check:
     """One verification: the record, the folder it lies in, and the faults found so far."""
 
-    def __init__(self, record: Record, folder: Path, scenario: Path | str, *, quiet: bool) -> None:
+    def __init__(self, record: Record, folder: Path, scenario: Path | str | None, *, quiet: bool) -> None:
         self.record, self.folder, self.named, self.quiet = record, folder, scenario, quiet
         self.found: list[str] = []
 
@@ -97,7 +110,7 @@ class _Check:
     def _scenario(self) -> Scenario | None:
         part = self.record.scenario
         try:
-            scenario = load_scenario(self.named)
+            scenario = recorded_scenario(self.record, self.named)
             scenario.split(part.split)
         except GridbenchError as error:
             self.found.append(f"scenario: {error}")
@@ -133,6 +146,9 @@ class _Check:
         name = self.record.episodes
         self.found += [f"{name}: seed {s}, day {d}: row is missing" for s, d in sorted(wanted - rows.keys())]
         self.found += [f"{name}: seed {s}, day {d}: is no episode of the protocol" for s, d in sorted(rows.keys() - wanted)]
+        failed = [(one.seed, one.day) for one in self.record.failures]
+        odd = sorted({pair for pair in failed if pair not in wanted or failed.count(pair) > 1})
+        self.found += [f"failures: seed {s}, day {d}: is no episode of the protocol, or stands twice" for s, d in odd]
 
     def _replayed(self, world: World, days: tuple[int, ...], asks: Asks, rows: Rows) -> None:
         split, name = self.record.scenario.split, self.record.episodes

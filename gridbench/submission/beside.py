@@ -27,7 +27,7 @@ __all__ = ["BUNDLE", "beside_faults", "has_bundle", "recorded_policy", "unlike"]
 
 def has_bundle(folder: Path) -> bool:
     """Return whether a record is that of a submission."""
-    return (folder / BUNDLE).exists()
+    return (folder / BUNDLE).exists() or (folder / BUNDLE).is_symlink()
 
 
 def beside_faults(record: Record, folder: Path) -> list[str]:

@@ -65,20 +65,28 @@ def rerun(record: Record, folder: Path, scenario: Scenario, *, days: int | None 
     pieces = pieces_of(policy, seeds, spread_days(ran, days))
     played = [finished(world, policy, split, *piece) for piece in progress(pieces, f"{record.policy.name} again", quiet=quiet)]
     chosen = [episode for piece in played for episode in piece]
-    worst, differing = 0.0, []
+    failed = {(one.seed, one.day): one.step for one in record.failures}
+    worst, differing, lost = 0.0, [], []
     for one in chosen:
+        before, now = failed.get((one.seed, one.day)), one.failure.step if one.failure else None
+        if before != now:
+            why = f" ({one.failure.reason})" if one.failure else ""
+            lost.append(f"seed {one.seed}, day {one.day}: the record says {_lost(before)}, the policy is {_lost(now)}{why}")
         stated = recorded[seeds.index(one.seed), ran.index(one.day)]
         apart = np.abs(one.asks.astype(np.float64) - stated) / spans
         worst = max(worst, float(apart.max()))
         if apart.max() > ROUNDING:
-            failed = f" ({one.failure.reason})" if one.failure else ""
-            differing.append(f"seed {one.seed}, day {one.day}, {_first(apart, stated, one.asks, plan.asks)}{failed}")
-    faults = [f"rerun: {one}" for one in unlike(record, policy)]
+            differing.append(f"seed {one.seed}, day {one.day}, {_first(apart, stated, one.asks, plan.asks)}")
+    faults = [f"rerun: {one}" for one in (*unlike(record, policy), *lost)]
     if differing:
         faults.append(f"rerun: {len(differing)} of {len(chosen)} episodes differ, first at {differing[0]}")
     how = "to the last bit" if worst == 0.0 else f"but for rounding ({worst:.1e} of a span)"
     note = "" if differing else f"the policy asks for the same in {len(chosen)} episodes, {how}"
     return Rerun(tuple(faults), note, len(chosen) == len(seeds) * len(ran))
+
+
+def _lost(step: int | None) -> str:
+    return "not lost" if step is None else f"lost from step {step} on"
 
 
 def _first(apart: NDArray[np.float64], stated: NDArray[np.float32], asked: NDArray[np.float32], names: Sequence[str]) -> str:

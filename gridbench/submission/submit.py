@@ -60,14 +60,21 @@ def submit(path: Path | str, results: Path | str = "results", choices: Choices |
     wanted, bundle = choices or Choices(), open_bundle(Path(path))
     targets = _targets(bundle, Path(results), wanted.scenarios)
     _check(bundle, targets, wanted.days)
-    work = cache_folder() / "submissions" / bundle.digest.removeprefix("sha256:")[:DIGITS]
-    if not wanted.resume:
-        shutil.rmtree(work, ignore_errors=True)
+    work = _work(bundle, wanted)
     write_bytes(work / BUNDLE, bundle.packed)
     for target in targets:
         _file(_finished(bundle, target, work, wanted), target.folder)
     shutil.rmtree(work, ignore_errors=True)
     return [target.folder for target in targets]
+
+
+def _work(bundle: Bundle, wanted: Choices) -> Path:
+    """Return the folder for unfinished work, one for each bundle, days and seeds. Raises InvalidInput where some is there."""
+    plan = f"{bundle.digest.removeprefix('sha256:')[:DIGITS]}-days-{wanted.days or 'all'}-seeds-{wanted.seeds or 'all'}"
+    work = cache_folder() / "submissions" / plan
+    if work.exists() and not wanted.resume:
+        raise InvalidInput(str(work), ["an unfinished submission of this bundle is here: go on with --resume, or remove it"])
+    return work
 
 
 def _targets(bundle: Bundle, results: Path, chosen: Sequence[str]) -> list[Target]:
@@ -123,10 +130,11 @@ def _finished(bundle: Bundle, target: Target, work: Path, wanted: Choices) -> Pa
     """Run and verify one scenario in the folder for unfinished work; raises InvalidInput with the faults of the replay."""
     folder = work / target.scenario.id
     names = target.named, str(work / BUNDLE)
-    run(*names, days=wanted.days, seeds=wanted.seeds, out=folder, resume=wanted.resume, quiet=wanted.quiet, jobs=wanted.jobs)
+    run(*names, days=wanted.days, seeds=wanted.seeds, out=folder, resume=True, quiet=wanted.quiet, jobs=wanted.jobs)
     write_bytes(folder / BUNDLE, bundle.packed)
     found = verification(folder, Wanted(scenario=target.named, mark=True, quiet=wanted.quiet))
     if found.faults:
+        shutil.rmtree(work, ignore_errors=True)
         raise InvalidInput(f"the record of {bundle.page.name!r} in {target.scenario.id}", found.faults)
     return folder
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gridbench.bench.record import Record, read_record
-from gridbench.bench.verify import verify
+from gridbench.bench.verify import RELATIVE, recorded_scenario, verify
 from gridbench.errors import GridbenchError
-from gridbench.scenario.catalogue import load_scenario
 from gridbench.standings.marks import FILE as MARKS
 from gridbench.standings.marks import Fresh as FreshMark
 from gridbench.submission.beside import beside_faults
@@ -17,9 +15,6 @@ from gridbench.submission.fresh import fresh
 from gridbench.submission.likeness import unlike_records
 from gridbench.submission.marks import own_marks, write_marks
 from gridbench.submission.rerun import rerun
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def _run(found: Verification, record: Record, folder: Path, wanted: Wanted) -> t
     """Run the policy as far as it is wanted; return whether all of it was run again without fault, and the fresh mark."""
     again, mark = False, None
     try:
-        scenario = load_scenario(wanted.scenario or record.scenario.id) if wanted.rerun or wanted.fresh is not None else None
+        scenario = recorded_scenario(record, wanted.scenario) if wanted.rerun or wanted.fresh is not None else None
     except GridbenchError:
         return False, None  # told by `verify`
     if scenario is not None and wanted.rerun:
@@ -142,8 +137,5 @@ def _marks(found: Verification, folder: Path, *, rerun: bool, fresh_mark: FreshM
 
 
 def _close(one: FreshMark, two: FreshMark) -> bool:
-    return all(abs(a - b) <= 1e-6 * max(1.0, abs(b)) for a, b in _pairs(one, two))
-
-
-def _pairs(one: FreshMark, two: FreshMark) -> Iterable[tuple[float, float]]:
-    return (one.score_iqm, two.score_iqm), (one.violating_steps_share, two.violating_steps_share)
+    pairs = (one.score_iqm, two.score_iqm), (one.violating_steps_share, two.violating_steps_share)
+    return all(abs(a - b) <= RELATIVE * max(1.0, abs(b)) for a, b in pairs)

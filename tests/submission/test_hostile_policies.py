@@ -86,6 +86,21 @@ def test_a_policy_with_chance_runs_five_seeds_and_is_run_again_alike(bundle, tmp
     assert verification(record, Wanted(rerun=True)).faults == []
 
 
+def test_a_record_that_hides_the_failures_of_its_policy_is_found(bundle, tmp_path):
+    (home,) = submit(hostile(bundle(), "os._exit(0)"), tmp_path / "results", Choices(days=1))
+    document = json.loads((home / "record.json").read_text())
+    document["failures"], document["scores"]["lost_episodes"] = [], 0
+    (home / "record.json").write_text(json.dumps(document))
+    (home / "marks.json").unlink()
+    header, row = (home / "episodes.csv").read_text().splitlines()
+    cells = row.split(",")
+    cells[header.split(",").index("lost_steps")] = "0"
+    (home / "episodes.csv").write_text(f"{header}\n{','.join(cells)}\n")
+    assert verification(home, Wanted()).faults == [], "it asks for what is possible"
+    (fault,) = verification(home, Wanted(rerun=True)).faults
+    assert fault.startswith("rerun: seed 0, day 12: the record says not lost, the policy is lost from step 0 on (")
+
+
 def test_html_in_what_a_policy_raises_is_text_on_every_page(bundle, tmp_path):
     folder = hostile(bundle(), "raise ValueError('<script>alert(1)</script>')")
     rewrite(folder, {"description": "</script><script>alert(2)</script>", "authors": ["<img src=x onerror=alert(3)>"]})

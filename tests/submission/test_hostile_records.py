@@ -8,7 +8,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from submission_kit import DAYS, SCENARIO
+from submission_kit import DAYS, REPOSITORY, SCENARIO
 
 from gridbench.bench import intervals
 from gridbench.bench.actions_file import write_actions
@@ -90,6 +90,26 @@ def test_actions_that_are_stale(record):
     told = faults(folder)
     assert any(fault.startswith("actions.npz: names") for fault in told)
     assert any("scenarios: the bundle is for ieee13-v1, not for ieee34-v1" in fault for fault in told)
+
+
+def test_a_record_that_brings_its_own_scenario(record, tmp_path):
+    folder, own = record(), tmp_path / "easy"
+    shutil.copytree(REPOSITORY / "scenarios" / SCENARIO, own)
+    for named in (f"{own}/", "../easy/", "easy/scenario.toml", "x\u202e"):
+        edit(folder, lambda one, named=named: one["scenario"].update(id=named))
+        assert any("is no name of a scenario" in fault for fault in faults(folder, rerun=True))
+
+
+def test_failures_that_were_left_out_and_failures_that_never_were(record):
+    folder = record()
+    kept = json.loads((folder / "record.json").read_text())
+    failure = {"seed": 0, "day": 12, "step": 3, "reason": "none"}
+    edit(folder, lambda one: one.update(failures=[failure, {**failure, "day": 99}]))
+    told = faults(folder, rerun=True)
+    assert "failures: seed 0, day 99: is no episode of the protocol, or stands twice" in told
+    assert "rerun: seed 0, day 12: the record says lost from step 3 on, the policy is not lost" in told
+    assert any(fault.startswith("episodes.csv: seed 0, day 12, lost_steps: 0.0 should be 21") for fault in told)
+    assert kept["failures"] == []
 
 
 def test_actions_of_another_policy_are_found_by_replay(record):

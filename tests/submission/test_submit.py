@@ -140,6 +140,8 @@ def test_a_killed_submission_goes_on_and_files_what_an_undisturbed_one_does(temp
         child.send_signal(signal.SIGKILL)
     if not (results / SCENARIO).exists():
         assert list(work.glob("*/bundle.zip")), "what was begun is kept in the cache, nothing among the results"
+        with pytest.raises(InvalidInput, match="an unfinished submission of this bundle is here: go on with --resume"):
+            submit(templates["python"], results, Choices(days=DAYS))
     submit(templates["python"], results, Choices(days=DAYS, resume=True))
     assert unlike_records(results / SCENARIO / "my_python", filed / SCENARIO / "my_python") == []
     assert not list(work.glob("*/bundle.zip"))
@@ -150,3 +152,5 @@ def test_a_record_that_does_not_hold_is_not_filed(templates, tmp_path, monkeypat
     with pytest.raises(InvalidInput, match="a fault"):
         submit(templates["network"], tmp_path / "results", Choices(days=1))
     assert not (tmp_path / "results").exists()
+    monkeypatch.undo()
+    submit(templates["network"], tmp_path / "results", Choices(days=1))
