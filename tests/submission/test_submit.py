@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 from submission_kit import DAYS, SCENARIO, rewrite, snapshot
 
@@ -15,6 +16,8 @@ from gridbench.bench.record import read_record
 from gridbench.cli import main
 from gridbench.errors import InvalidInput
 from gridbench.policies.bundle import open_bundle
+from gridbench.policies.task import task
+from gridbench.scenario.catalogue import load_scenario
 from gridbench.standings.files import stale
 from gridbench.standings.marks import read_marks
 from gridbench.submission.likeness import unlike_records
@@ -48,6 +51,27 @@ def test_a_template_reaches_the_table(form, bundle, tmp_path, capfd):
     text = (home / "marks.json").read_bytes()
     assert main(["verify", str(home), "--mark"]) == 0
     assert (home / "marks.json").read_bytes() == text, "what was found once of these bytes is kept"
+
+
+def test_a_model_as_onnx_reaches_the_table(bundle, tmp_path):
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    folder = bundle("network")
+    (agent, part) = next(iter(task(load_scenario(SCENARIO))["agents"].items()))
+    weight = np.zeros((len(part["observation"]), len(part["action"])), np.float32)
+    kind, helper = onnx.TensorProto.FLOAT, onnx.helper
+    seen, done = (
+        helper.make_tensor_value_info(*one) for one in (("seen", kind, [1, len(weight)]), ("done", kind, [1, weight.shape[1]]))
+    )
+    nodes, values = [helper.make_node("MatMul", ["seen", "weight"], ["done"])], [onnx.numpy_helper.from_array(weight, "weight")]
+    graph = helper.make_graph(nodes, "linear", [seen], [done], initializer=values)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    shutil.rmtree(folder / SCENARIO)
+    (folder / f"{agent}.onnx").write_bytes(model.SerializeToString())
+    rewrite(folder, {"policy": {"format": "onnx", "entry": "{agent}.onnx"}})
+    (home,) = submit(folder, tmp_path / "results", Choices(days=1))
+    assert read_record(home).failures == ()
+    assert verification(home, Wanted(rerun=True)).faults == []
 
 
 def test_the_python_template_is_better_than_leaving_everything_alone(filed):

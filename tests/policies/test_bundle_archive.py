@@ -1,5 +1,6 @@
 """A bundle as one archive: the same bytes for the same files, and what is packed is what is read."""
 
+import json
 import os
 import shutil
 from pathlib import PurePosixPath, PureWindowsPath
@@ -77,8 +78,22 @@ def test_a_changed_byte_never_passes_unseen(files, place, change):
     assert pack(found) != bytes(data) or found != files
 
 
+@pytest.fixture
+def bundle(tmp_path):
+    """A small bundle, which nobody runs."""
+    page = {
+        "schema": 1, "name": "mine", "version": "1", "kind": "rule", "information": "local", "authors": ["A"], "description": "B",
+        "license": "MIT", "policy": {"format": "python", "entry": "policy.py"}, "scenarios": ["ieee13-v1"],
+    }  # fmt: skip
+    code = "class Policy:\n    def __init__(self, task): ...\n    def reset(self, seed): ...\n    def act(self, seen): ...\n"
+    write_files(
+        {"bundle.json": json.dumps(page).encode(), "policy.py": code.encode(), "deep/notes.md": b"notes\n"}, tmp_path / "mine"
+    )
+    return tmp_path / "mine"
+
+
 def test_a_zip_and_its_folder_are_one_bundle_wherever_they_lie(bundle, tmp_path):
-    folder = bundle()
+    folder = bundle
     first = open_bundle(folder)
     path = tmp_path / "elsewhere.zip"
     path.write_bytes(first.packed)
@@ -88,7 +103,7 @@ def test_a_zip_and_its_folder_are_one_bundle_wherever_they_lie(bundle, tmp_path)
 
 
 def test_zips_of_other_tools_are_read_and_packed_anew(bundle, tmp_path):
-    folder = bundle()
+    folder = bundle
     made = shutil.make_archive(str(tmp_path / "theirs"), "zip", folder)
     assert open_bundle(tmp_path / "theirs.zip").packed == open_bundle(folder).packed
     assert open_bundle(folder).packed != (tmp_path / made).read_bytes()
