@@ -26,39 +26,54 @@ MOST_BYTES, MOST_PAGE_BYTES = 64 * 2**20, 4 * 2**20
 def read_spec(folder: Path) -> Spec:
     """Return the page of a folder. Raises InvalidInput with all faults."""
     page = folder / PAGE
+    return parse_spec(_bytes(page, MOST_PAGE_BYTES, f"numbers belong into {WEIGHTS}"), str(page))
+
+
+def parse_spec(data: bytes, where: str) -> Spec:
+    """Return the page in the bytes of a policy.json. Raises InvalidInput at `where` with all faults."""
     try:
-        if page.stat().st_size > MOST_PAGE_BYTES:
-            raise InvalidInput(str(page), [f"is larger than {MOST_PAGE_BYTES} bytes: numbers belong into {WEIGHTS}"])
-        spec = Spec.model_validate(json.loads(page.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise InvalidInput(str(page), [f"cannot be read: {error}; give the folder of an exported policy"]) from None
+        spec = Spec.model_validate(json.loads(data.decode("utf-8")))
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, one['loc'])) or 'page'}: {one['msg']}" for one in error.errors()]
-        raise InvalidInput(str(page), faults) from None
+        faults = [f"{ascii('.'.join(map(str, one['loc'])))[1:-1][:200] or 'page'}: {one['msg']}" for one in error.errors()]
+        raise InvalidInput(where, faults) from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(where, [f"cannot be read: {error}; give the folder of an exported policy"]) from None
     if spec.faults():
-        raise InvalidInput(str(page), spec.faults())
+        raise InvalidInput(where, spec.faults())
     return spec
 
 
 def read_weights(folder: Path, spec: Spec) -> dict[str, NDArray[np.float32]]:
     """Return the arrays by name, `<module>.<layer>.weight` and the like, checked. Raises InvalidInput with all faults."""
     path = folder / WEIGHTS
+    return parse_weights(_bytes(path, MOST_BYTES, "export actors only"), spec, str(path))
+
+
+def parse_weights(data: bytes, spec: Spec, where: str) -> dict[str, NDArray[np.float32]]:
+    """Return the arrays in the bytes of a weights.safetensors, checked; its metadata are not read.
+
+    Raises InvalidInput at `where` with all faults.
+    """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InvalidInput(str(path), [f"is larger than {MOST_BYTES} bytes: export actors only"])
-        data = path.read_bytes()
         arrays = load(data)
-    except OSError as error:
-        raise InvalidInput(str(path), [f"cannot be read: {error}; give the folder of an exported policy"]) from None
-    except InvalidInput:
-        raise
     except Exception as error:  # noqa: BLE001  the reader of the format raises a family of its own, and worse on damage
-        raise InvalidInput(str(path), [f"is no safetensors file: {error}"]) from None
+        raise InvalidInput(where, [f"is no safetensors file: {ascii(str(error))[1:-1][:200]}"]) from None
     faults = [] if digest_of(data) == spec.sha256 else [f"its sha256 is not the one {PAGE} states: export both together"]
     faults += _array_faults(arrays, wanted_shapes(spec))
     if faults:
-        raise InvalidInput(str(path), faults)
+        raise InvalidInput(where, faults)
     return arrays
+
+
+def _bytes(path: Path, most: int, mend: str) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise InvalidInput(str(path), [f"cannot be read: {error}; give the folder of an exported policy"]) from None
+    if len(data) > most:
+        raise InvalidInput(str(path), [f"is larger than {most} bytes: {mend}"])
+    return data
 
 
 def write_network(folder: Path, spec: dict[str, Any], arrays: dict[str, NDArray[np.float32]]) -> Spec:
