@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gridbench.bench.leaderboard import leaderboard
     from gridbench.bench.runner import run
     from gridbench.bench.verify import verify
     from gridbench.envs.microgrids import parallel_env as make_env
     from gridbench.oracle import solve
     from gridbench.policies import Policy
     from gridbench.scenario.catalogue import list_scenarios, load_scenario
+    from gridbench.standings.files import leaderboard
 
 __version__ = "0.1.0"
 __all__ = ["Policy", "__version__", "leaderboard", "list_scenarios", "load_scenario", "make_env", "run", "solve", "verify"]
 
 _PLACES = {
     "Policy": ("gridbench.policies", "Policy"),
-    "leaderboard": ("gridbench.bench.leaderboard", "leaderboard"),
+    "leaderboard": ("gridbench.standings.files", "leaderboard"),
     "list_scenarios": ("gridbench.scenario.catalogue", "list_scenarios"),
     "load_scenario": ("gridbench.scenario.catalogue", "load_scenario"),
     "make_env": ("gridbench.envs.microgrids", "parallel_env"),

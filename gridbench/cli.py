@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _new, _check, _draw, _solve, _train, _run, _verify, _leaderboard, _paper, _data):
+    for add in (_list, _new, _check, _draw, _solve, _train, _run, _submit, _verify, _report, _leaderboard, _results, _paper, _data):
         add(commands)
     return top
 
@@ -96,7 +96,7 @@ def _list(commands: Commands) -> None:
 
 
 def _new(commands: Commands) -> None:
-    command = _add(commands, "new", "write the skeleton of a scenario, which can be played at once and is to be edited")
+    command = _add(commands, "new", "write the skeleton of a scenario or of a policy, which runs at once and is to be edited")
     kinds = command.add_subparsers(dest="what", required=True, metavar="WHAT")
     text = "write a scenario for a built-in network or your own, with its series and the page about it"
     made = kinds.add_parser("scenario", help=text, description=text[0].upper() + text[1:] + ".", epilog=EXIT_CODES)
@@ -110,6 +110,16 @@ def _new(commands: Commands) -> None:
     made.add_argument("--seed", type=int, default=100, metavar="N", help="of the generated years (default: 100)")
     agents = "names; the first operates the grid, the others own the units (default: operator, who has all)"
     made.add_argument("--agents", nargs="+", default=["operator"], metavar="A", help=agents)
+    _json(made)
+    text = "write the bundle of a policy: its page, a controller in Python or an untrained network, and the steps to the table"
+    made = kinds.add_parser("policy", help=text, description=text[0].upper() + text[1:] + ".", epilog=EXIT_CODES)
+    made.add_argument("name", metavar="NAME", help="a-z, 0-9, _ and -; the folder and the row of the table are called so")
+    names = "what it is for: names, ids, or folders of your own"
+    made.add_argument("--scenario", required=True, nargs="+", metavar="S", help=names)
+    form = "a controller in Python, or a network as weights (default: python)"
+    made.add_argument("--format", choices=("python", "network"), default="python", help=form)
+    made.add_argument("--author", action="append", default=[], metavar="A", help="who it is by; repeat it (default: Anonymous)")
+    made.add_argument("--into", default=".", metavar="FOLDER", help="where it goes (default: here)")
     _json(made)
 
 
@@ -174,19 +184,69 @@ def _run(commands: Commands) -> None:
     _json(command)
 
 
-def _verify(commands: Commands) -> None:
-    command = _add(commands, "verify", "replay a record and recompute every number of it")
-    command.add_argument("record", metavar="RECORD", help="a record.json or its folder")
-    _scenario(command, required=False)
+def _submit(commands: Commands) -> None:
+    command = _add(commands, "submit", "check a bundle, run its policy, verify the records and file them among the results")
+    command.add_argument(
+        "bundle", metavar="BUNDLE", help="a folder with a bundle.json (see `gridbench new policy`), or a zip of it"
+    )
+    command.add_argument("--results", default="results", metavar="DIR", help="where the records are (default: results)")
+    which = "of the bundle's scenarios, only this one, or the folder of your own; repeat it (default: all, built in)"
+    command.add_argument("--scenario", action="append", default=[], metavar="S", help=which)
+    command.add_argument("--seeds", type=int, metavar="K", help="seeds 0 to K-1 (default: 5; 1 for policies without chance)")
+    command.add_argument("--days", type=int, metavar="N", help="the first N test days, to try it (default: all)")
+    command.add_argument("--jobs", type=int, metavar="N", help="processes that episodes are spread over (default: one a core)")
+    command.add_argument("--resume", action="store_true", help="play only what is missing of an unfinished submission")
+    own = "a folder in which scenarios of your own stand, for the tables; repeat it"
+    command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
     _json(command)
 
 
+def _verify(commands: Commands) -> None:
+    command = _add(commands, "verify", "replay records and recompute every number of them")
+    command.add_argument("record", nargs="+", metavar="RECORD", help="a record.json or its folder")
+    _scenario(command, required=False)
+    again = "run the policy too, that of the bundle beside the record or the built-in one, and compare what it asks for"
+    command.add_argument("--rerun", action="store_true", help=again)
+    command.add_argument(
+        "--fresh", type=int, metavar="SEED", help="run the policy too on the same days of a year drawn from SEED"
+    )
+    command.add_argument("--days", type=int, metavar="N", help="of --rerun and --fresh, N days spread evenly (default: all)")
+    command.add_argument("--against", metavar="RECORD", help="demand the same bytes as this record but for harness and seconds")
+    since = "verify what differs from the results in DIR: RECORD is then a folder of results"
+    command.add_argument("--since", metavar="DIR", help=since)
+    command.add_argument("--mark", action="store_true", help="write what was found into marks.json beside each record")
+    _json(command)
+
+
+def _report(commands: Commands) -> None:
+    command = _add(commands, "report", "write one page about a run: its days beside the oracle's, its money, its violations")
+    command.add_argument("record", metavar="RUN", help="a record.json or its folder")
+    _scenario(command, required=False)
+    command.add_argument("--out", metavar="FILE.html", help="where the page goes (default: report.html beside the record)")
+    drawn = "days to draw, by their numbers (default: the three that lost the most against the oracle)"
+    command.add_argument("--days", type=int, nargs="+", metavar="DAY", help=drawn)
+
+
 def _leaderboard(commands: Commands) -> None:
-    command = _add(commands, "leaderboard", "make the tables of all records below a folder")
+    command = _add(commands, "leaderboard", "make the leaderboard of all records below a folder: Markdown, CSV, LaTeX and HTML")
     command.add_argument("results", nargs="?", default="results", metavar="DIR", help="where the records are (default: results)")
     own = "a folder in which scenarios of your own stand; repeat it"
     command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
-    command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the tables are out of date")
+    command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is out of date")
+    change = "write nothing; print how the table differs from that of the results in DIR, as markdown"
+    command.add_argument("--against", metavar="DIR", help=change)
+
+
+def _results(commands: Commands) -> None:
+    command = _add(commands, "results", "answer a question in SQL over all records below a folder")
+    text = "one SELECT over records, episodes, failures and training; without it their columns are listed (docs/results.md)"
+    command.add_argument("sql", nargs="?", metavar="SQL", help=text)
+    command.add_argument("--results", default="results", metavar="DIR", help="where the records are (default: results)")
+    own = "a folder in which scenarios of your own stand, for `admissible`; repeat it"
+    command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="print comma-separated values, numbers in full")
+    form.add_argument("--json", action="store_true", help="print a list of objects, numbers in full")
 
 
 def _paper(commands: Commands) -> None:

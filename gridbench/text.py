@@ -1,4 +1,4 @@
-"""Tables of text: the first column to the left, numbers to the right."""
+"""Text as it is shown: tables, and what of a stranger's text would not show as it reads."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     first, *rest = row
     return "  ".join([first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))])
+
+
+def hidden(text: str) -> list[str]:
+    """Return the characters of a text that do not show, or change how others show: control, direction, invisible ones."""
+    return sorted({f"U+{ord(one):04X}" for one in text if not one.isprintable()})
+
+
+def shown(text: str) -> str:
+    """Return a text of one line or more for a terminal: what would act on it stands as its code."""
+    return "".join(one if one.isprintable() or one == "\n" else f"\\u{{{ord(one):x}}}" for one in text)

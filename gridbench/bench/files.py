@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+MOST_BYTES = 512 * 2**20
+"""Of the arrays of an archive together."""
+
 
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 file with plain newlines, whole or not at all; raises StorageError."""
@@ -42,9 +45,19 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of an npz archive; raises InvalidInput where it is missing, damaged or holds objects."""
+    """Return the arrays of an npz archive; raises InvalidInput where it is missing, damaged, too large or holds objects."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            left, found = MOST_BYTES, {}
+            for member in archive.infolist():
+                with archive.open(member) as stream:
+                    content = stream.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise InvalidInput(str(path), [f"inflates to more than {MOST_BYTES} bytes; restore it, or make it again"])
+                found[member.filename.removesuffix(".npy")] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+            return found
+    except InvalidInput:
+        raise
     except Exception as error:  # the readers of zip, deflate and npy raise whatever damage leads them to
         raise InvalidInput(str(path), [f"is no archive of arrays: {error}; restore it, or make it again"]) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,10 @@ from gridbench.bench.world import World
 from gridbench.errors import GridbenchError, InvalidInput
 from gridbench.plant.layout import layout
 from gridbench.scenario.catalogue import load_scenario
+from gridbench.text import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -49,17 +51,30 @@ def verify(path: Path | str, *, scenario: Path | str | None = None, quiet: bool 
         record = read_record(place)
     except InvalidInput as error:
         return list(error.faults)
-    return _Check(record, place if place.is_dir() else place.parent, scenario or record.scenario.id, quiet=quiet).faults()
+    return _Check(record, place if place.is_dir() else place.parent, scenario, quiet=quiet).faults()
+
+
+def recorded_scenario(record: Record, scenario: Path | str | None = None) -> Scenario:
+    """Return the scenario of a record: the built-in one that it names, or that in the folder `scenario`.
+
+    A record may name no folder, for it would bring its own rules. Raises UnknownName, InvalidInput.
+    """
+    named = record.scenario.id
+    if scenario is None and not re.fullmatch(r"\w+(-v\d+)?", named, flags=re.ASCII):
+        fault = f"{ascii(named)[:80]} is no name of a scenario; give the folder of your own by --scenario"
+        raise InvalidInput("scenario.id", [fault])
+    return load_scenario(named if scenario is None else scenario)
 
 
 class _Check:
     """One verification: the record, the folder it lies in, and the faults found so far."""
 
-    def __init__(self, record: Record, folder: Path, scenario: Path | str, *, quiet: bool) -> None:
+    def __init__(self, record: Record, folder: Path, scenario: Path | str | None, *, quiet: bool) -> None:
         self.record, self.folder, self.named, self.quiet = record, folder, scenario, quiet
         self.found: list[str] = []
 
     def faults(self) -> list[str]:
+        self._shown()
         rows, scenario = self._rows(), self._scenario()
         if scenario is None:
             return self.found
@@ -69,6 +84,12 @@ class _Check:
         if asks is not None and world is not None:
             self._replayed(world, days, asks, rows)
         return self.found
+
+    def _shown(self) -> None:
+        """Refuse texts that do not show as they read: they end in tables and pages."""
+        for where, text in _texts(self.record.document(), ""):
+            if odd := hidden(text):
+                self.found.append(f"{where}: holds {', '.join(odd[:5])}; leave out control, direction and invisible characters")
 
     def _world(self, scenario: Scenario) -> World | None:
         try:
@@ -89,7 +110,7 @@ class _Check:
     def _scenario(self) -> Scenario | None:
         part = self.record.scenario
         try:
-            scenario = load_scenario(self.named)
+            scenario = recorded_scenario(self.record, self.named)
             scenario.split(part.split)
         except GridbenchError as error:
             self.found.append(f"scenario: {error}")
@@ -105,6 +126,9 @@ class _Check:
             rows = parse_rows(read_text(self.folder / self.record.episodes), self.record.episodes)
         except InvalidInput as error:
             self.found += [f"{self.record.episodes}: {fault}" for fault in error.faults]
+            return {}
+        except OverflowError:
+            self.found.append(f"{self.record.episodes}: holds a whole number beyond every float")
             return {}
         return {key(row): row for row in rows}
 
@@ -122,6 +146,9 @@ class _Check:
         name = self.record.episodes
         self.found += [f"{name}: seed {s}, day {d}: row is missing" for s, d in sorted(wanted - rows.keys())]
         self.found += [f"{name}: seed {s}, day {d}: is no episode of the protocol" for s, d in sorted(rows.keys() - wanted)]
+        failed = [(one.seed, one.day) for one in self.record.failures]
+        odd = sorted({pair for pair in failed if pair not in wanted or failed.count(pair) > 1})
+        self.found += [f"failures: seed {s}, day {d}: is no episode of the protocol, or stands twice" for s, d in odd]
 
     def _replayed(self, world: World, days: tuple[int, ...], asks: Asks, rows: Rows) -> None:
         split, name = self.record.scenario.split, self.record.episodes
@@ -156,8 +183,24 @@ class _Check:
 
     def _compare(self, where: str, stated: Row, right: Row) -> None:
         for name, number in right.items():
-            if name in stated and not math.isclose(stated[name], number, rel_tol=RELATIVE, abs_tol=ABSOLUTE):
+            if name in stated and not _close(stated[name], number):
                 self.found.append(f"{where}, {name}: {stated[name]!r} should be {number!r}")
+
+
+def _close(stated: float, right: float) -> bool:
+    try:
+        return math.isclose(stated, right, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    except OverflowError:  # a whole number beyond every float
+        return False
+
+
+def _texts(part: object, where: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a record and the place that it stands at."""
+    if isinstance(part, str):
+        yield where, part
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for name, value in inner:
+        yield from _texts(value, f"{where}.{name}".lstrip("."))
 
 
 def _flat(scores: Mapping[str, Any], within: str = "") -> dict[str, float]:

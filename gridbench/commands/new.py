@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridbench.scenario.skeleton import new_scenario
-
 if TYPE_CHECKING:
     import argparse
 
@@ -18,7 +16,26 @@ if TYPE_CHECKING:
 
 
 def main(wanted: argparse.Namespace) -> int:
-    """Write a new scenario, print what it holds and what comes next; return 0."""
+    """Write a new scenario or policy, print what it holds and what comes next; return 0."""
+    return _policy(wanted) if wanted.what == "policy" else _scenario(wanted)
+
+
+def _policy(wanted: argparse.Namespace) -> int:
+    from gridbench.submission.new_policy import new_policy  # noqa: PLC0415
+
+    folder = new_policy(wanted.name, wanted.scenario, Path(wanted.into), format=wanted.format, authors=wanted.author)
+    if wanted.json:
+        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        print(json.dumps({"folder": folder.as_posix(), "files": files}, indent=1))
+        return 0
+    path = shlex.quote(f"{folder.as_posix()}/")
+    print(f"written   {path}: its README.md says what to edit, and the steps to the table\nnext      gridbench submit {path}")
+    return 0
+
+
+def _scenario(wanted: argparse.Namespace) -> int:
+    from gridbench.scenario.skeleton import new_scenario  # noqa: PLC0415
+
     found = new_scenario(
         wanted.name,
         Path(wanted.into),

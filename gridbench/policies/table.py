@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridbench.errors import UnknownName
 from gridbench.places import data_folder
+from gridbench.policies.bundle import ZIP, bundle_policy, is_bundle, open_bundle
 from gridbench.policies.foresight import Foresight
 from gridbench.policies.idle import Idle
 from gridbench.policies.mpc import Mpc, StochasticMpc
@@ -53,13 +54,15 @@ POLICIES: dict[str, Callable[..., Policy]] = {
 
 
 def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) -> Policy:  # noqa: ANN401
-    """Return a policy by name, or a trained network by the path of its folder; `options` go to its constructor.
+    """Return a policy by name, a submitted one by the path of its bundle, or a trained network by that of its folder.
 
-    Text is a path where it has a separator, and a name otherwise. Raises UnknownName with the nearest names, InvalidInput.
+    Text is a path where it has a separator or ends in .zip, and a name otherwise; `options` go to the constructor of a policy
+    that is no bundle. Raises UnknownName with the nearest names, InvalidInput.
     """
     text = str(name_or_path)
-    if isinstance(name_or_path, Path) or any(one in text for one in {os.sep, os.altsep or os.sep, "/"}):
-        return Network(scenario, Path(name_or_path), **options)
+    if isinstance(name_or_path, Path) or text.endswith(ZIP) or any(one in text for one in {os.sep, os.altsep or os.sep, "/"}):
+        path = Path(name_or_path)
+        return bundle_policy(open_bundle(path), scenario) if is_bundle(path) else Network(scenario, path, **options)
     if text not in POLICIES:
         raise UnknownName("policy", text, POLICIES)
     return POLICIES[text](scenario, **options)

@@ -18,8 +18,7 @@ from low_voltage import cigre_lv, district
 from microgrids import fleet, heron
 
 from gridbench.scenario.series.calendar import Calendar, split_tables
-from gridbench.scenario.series.ev import EvSite
-from gridbench.scenario.series.presets import CAISO_LIKE, NW_EUROPE
+from gridbench.scenario.series.presets import CAISO_LIKE, EV_SITES, NW_EUROPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 HOME = Path(__file__).parents[1]
 HOURLY = Calendar(CAISO_LIKE, test_every=15)
 LARGE = Calendar(CAISO_LIKE, test_every=30, stress_days=4)
-CARS = (EvSite("ev_homes", "home", 12), EvSite("ev_shops", "workplace", 6))
-STREETS = tuple(EvSite(f"ev_{letter}", "home", 6) for letter in "abcde")
+CARS = (EV_SITES["ev_homes"], EV_SITES["ev_shops"])
+STREETS = tuple(EV_SITES[f"ev_{letter}"] for letter in "abcde")
 
 
 @dataclass(frozen=True)

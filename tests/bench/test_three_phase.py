@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gridbench.bench import intervals, standings
-from gridbench.bench.leaderboard import leaderboard
+from gridbench.bench import intervals
 from gridbench.bench.record import read_record
 from gridbench.bench.rows import parse_rows
 from gridbench.bench.runner import run
@@ -18,6 +17,7 @@ from gridbench.cli import main
 from gridbench.errors import InvalidInput
 from gridbench.networks import RawGrid, radial
 from gridbench.networks.feeder import Branch, Bus
+from gridbench.standings.files import leaderboard
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +67,11 @@ def test_it_is_verified_like_any_other(unbalanced, tiny_folder, tmp_path):
     assert any("cost_usd" in fault for fault in verify(folder, scenario=tiny_folder))
 
 
-def test_it_is_not_ranked(unbalanced, played, tmp_path, monkeypatch):
-    monkeypatch.setattr(standings, "tolerance", lambda *_: 0.05)
+def test_it_is_not_ranked(unbalanced, played, tiny_folder, tmp_path):
     shutil.copytree(played["idle"].folder, tmp_path / "tiny-v1" / "idle")
-    before = leaderboard(tmp_path)
+    before = leaderboard(tmp_path, [tiny_folder.parent])
     shutil.copytree(unbalanced["random"].folder, tmp_path / "tiny-v1" / "random.three_phase")
-    assert leaderboard(tmp_path) == before
+    assert leaderboard(tmp_path, [tiny_folder.parent]) == before
 
 
 def test_a_cost_below_the_indicative_bound_is_a_score_above_one_and_no_error(tiny, unbalanced, tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.series.climate import Climate
+from gridbench.scenario.series.ev import EvSite
 from gridbench.scenario.series.forecast import Skill
 from gridbench.scenario.series.load_shape import LOAD_CLASSES, LoadSite
 from gridbench.scenario.series.market import Market
@@ -18,8 +19,6 @@ from gridbench.scenario.series.wind import WindRegime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from gridbench.scenario.series.ev import EvSite
 
 
 @dataclass(frozen=True)
@@ -131,6 +130,13 @@ NW_EUROPE = Preset(
     pv_sites=(PvSite("pv_a", 35.0), PvSite("pv_b", 20.0), PvSite("pv_c", 10.0)),
 )
 
+EV_SITES: Mapping[str, EvSite] = MappingProxyType({
+    site.name: site
+    for site in (
+        EvSite("ev_homes", "home", 12), EvSite("ev_shops", "workplace", 6), *(EvSite(f"ev_{x}", "home", 6) for x in "abcde"),
+    )
+})  # fmt: skip
+"""The sites of cars of the built-in scenarios by name; a preset has none until it is given some."""
 PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in (CAISO_LIKE, NW_EUROPE)})
 
 

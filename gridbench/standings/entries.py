@@ -1,45 +1,53 @@
-"""The order of entries: within a scenario and a class of information, admissible ones first, by their score."""
+"""Entries: the records below a folder, each with its episodes, its scenario, its marks and its bundle."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from gridbench.bench.admission import admissible
 from gridbench.bench.files import read_text
 from gridbench.bench.record import FILE, Record, Scores, read_record
-from gridbench.bench.rows import parse_rows
-from gridbench.bench.summary import summarise
+from gridbench.bench.rows import Row, parse_rows
+from gridbench.bench.summary import summarise, table
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
-from gridbench.scenario.catalogue import list_scenarios, load_scenario
+from gridbench.scenario.catalogue import list_scenarios, load_scenario, scenario_folder
+from gridbench.standings.marks import Marks, read_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-CLASSES = {
-    "local": "sees its own microgrid",
-    "shared": "sees its own microgrid and what others publish",
-    "full": "sees the whole state",
-    "forecast": "sees the whole state and forecasts",
-    "foresight": "knows the day in advance",
-}
-"""The classes of information, from the least to the most; entries are compared within one."""
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gridbench.scenario.scenario import Scenario
+
+BUNDLE = "bundle.zip"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
-    """A record at its place, and the share of violating steps that its scenario admits."""
+    """A record at its place: `path` its folder, `folder` the same below the results, `home` the folder of its scenario."""
 
     record: Record
     folder: str
-    tolerance: float
+    path: Path
+    rows: tuple[Row, ...]
+    scenario: Scenario
+    home: Path
+    marks: Marks | None = None
+
+    @property
+    def tolerance(self) -> float:
+        """The share of violating steps that its scenario admits."""
+        return self.scenario.violating_share_max
 
     @property
     def admissible(self) -> bool:
-        """Whether its safety is within the scenario's tolerance."""
-        return self.scores.violating_steps_share_upper <= self.tolerance
+        """Whether its safety is within the scenario's tolerance, and no episode is lost."""
+        return admissible(self.scores, self.tolerance)
 
     @property
     def scores(self) -> Scores:
@@ -51,23 +59,26 @@ class Entry:
         """Admissible first, then the higher score, then the name."""
         return not self.admissible, -self.scores.score_iqm, self.record.policy.name, self.folder
 
-
-@dataclass(frozen=True)
-class Section:
-    """The entries of one scenario, split, number of days and class of information, in order."""
-
-    scenario: str
-    split: str
-    days: int
-    information: str
-    tolerance: float
-    entries: tuple[Entry, ...]
+    @property
+    def bundle(self) -> str | None:
+        """Where its packed bundle lies below the results, None where there is none."""
+        return f"{self.folder}/{BUNDLE}" if (self.path / BUNDLE).is_file() else None
 
     @property
-    def title(self) -> str:
-        """What is compared, in words."""
-        days = f"{self.days} day{'s' if self.days > 1 else ''}"
-        return f"{self.scenario}, {self.split}, {days}: {self.information} ({CLASSES[self.information]})"
+    def full(self) -> bool:
+        """Whether it ran all days of the split."""
+        split = self.scenario.splits.get(self.record.scenario.split)
+        return split is not None and self.record.protocol.days == len(split.days)
+
+    @cached_property
+    def score_table(self) -> NDArray[np.float64]:
+        """The scores by episode (seeds, days)."""
+        return table(self.rows, "score")
+
+    @cached_property
+    def days(self) -> tuple[int, ...]:
+        """The days that were run, in order."""
+        return tuple(sorted({int(row["day"]) for row in self.rows}))
 
 
 def read_entries(results: Path, homes: Sequence[Path] = ()) -> list[Entry]:
@@ -81,7 +92,7 @@ def read_entries(results: Path, homes: Sequence[Path] = ()) -> list[Entry]:
     for path in sorted(results.rglob(FILE)):
         folder = path.parent.relative_to(results).as_posix()
         try:
-            entries.append(_entry(path, folder, tuple(homes)))
+            entries.append(_entry(path.parent, folder, tuple(homes)))
         except GridbenchError as error:
             faults += [f"{folder}: {fault}" for fault in getattr(error, "faults", [str(error)])]
     faults = faults or _unlike_bounds(entries)
@@ -104,38 +115,23 @@ def _unlike_bounds(entries: list[Entry]) -> list[str]:
 
 def _entry(path: Path, folder: str, homes: tuple[Path, ...]) -> Entry:
     record = read_record(path)
-    rows = parse_rows(read_text(path.parent / record.episodes), record.episodes)
+    rows = parse_rows(read_text(path / record.episodes), record.episodes)
     if summarise(rows) != record.scores:
         raise InvalidInput(folder, ["scores are not those of its episodes.csv: never edit either by hand"])
-    return Entry(record, folder, tolerance(record.scenario.id, homes))
+    home = scenario_home(record.scenario.id, homes)
+    return Entry(record, folder, path, tuple(rows), _scenario(home), home, read_marks(path))
 
 
-@cache
-def tolerance(scenario: str, homes: tuple[Path, ...]) -> float:
-    """Return the largest share of violating steps that a scenario admits.
-
-    Raises UnknownName for one that is neither in a folder of `homes` nor built in, and InvalidInput with its faults.
-    """
+def scenario_home(scenario: str, homes: tuple[Path, ...]) -> Path:
+    """Return the folder of a scenario, in one of `homes` or built in. Raises InvalidInput for one that is nowhere."""
     own = next((home / scenario for home in homes if scenario in list_scenarios(home)), None)
     if own is not None or scenario in list_scenarios():
-        return load_scenario(own or scenario).violating_share_max
+        return own or scenario_folder(scenario)
     known = [*list_scenarios(), *(one for home in homes for one in list_scenarios(home))]
     unknown = UnknownName("scenario", scenario, known)
     raise InvalidInput(scenario, [f"{unknown}; for one of your own say --scenarios FOLDER, where its folder is"])
 
 
-def sections(entries: list[Entry]) -> list[Section]:
-    """Return the entries by scenario, split, number of days and class of information, each in order.
-
-    Entries whose bound is indicative only are not ranked at all: their scores lean on another plant's bound.
-    """
-    groups: dict[tuple[str, str, int, str], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.record.bound.bound_is != "certified":
-            continue
-        part = entry.record.scenario
-        groups[part.id, part.split, entry.record.protocol.days, entry.record.policy.information].append(entry)
-    ranks = list(CLASSES)
-    ordered = sorted(groups, key=lambda place: (place[0], place[1], -place[2], ranks.index(place[3])))
-    found = [tuple(sorted(groups[place], key=lambda e: e.order)) for place in ordered]
-    return [Section(*place, entries[0].tolerance, entries) for place, entries in zip(ordered, found, strict=True)]
+@cache
+def _scenario(home: Path) -> Scenario:
+    return load_scenario(home)
