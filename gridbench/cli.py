@@ -62,7 +62,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _new, _check, _draw, _solve, _train, _run, _submit, _verify, _report, _leaderboard, _results, _paper, _data):
+    every = _list, _new, _check, _draw, _solve, _train, _run, _submit, _verify, _report, _leaderboard, _results, _paper, _data
+    for add in every:
         add(commands)
     return top
 
