@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 
 from gridbench.errors import UnknownName
@@ -17,6 +18,8 @@ def trial(protection: str) -> dict[str, object] | str:
     """Return what a child locks under a protection, or why it does not work here; tried once, with a child that does nothing."""
     if protection not in PROTECTIONS:
         raise UnknownName("protection", protection, PROTECTIONS)
+    if sys.platform == "win32":
+        return f"{protection}: foreign policies cannot be locked in on Windows, run them on Linux"
     house = House(None)
     try:
         child = Child(protection, Reach(), house, Limits())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
 import tempfile
+import weakref
 from itertools import count
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -14,6 +16,7 @@ from gridbench.errors import InvalidInput
 from gridbench.isolation.inside import folders
 
 MOST_FILES, MOST_BYTES = 4096, 512 * 2**20
+PREFIX, LOCK = "gridbench-", "lock"
 INSIDE = Path(__file__).resolve().parent / "inside"
 
 
@@ -26,9 +29,12 @@ class House:
     def __init__(self, bundle: Path | None) -> None:
         """Copy a bundle, or nothing."""
         files = _listing(bundle) if bundle is not None else []
-        self.folder = Path(tempfile.mkdtemp(prefix="gridbench-")).resolve()
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self._lock = _locked(self.folder)
         # Unlike those of weakref, this one also runs at the end of a process that multiprocessing started, and in no fork.
         self._end = Finalize(self, folders.remove, args=(self.folder,), exitpriority=0)
+        weakref.finalize(self, os.close, self._lock)
         self.worker, self.policy, self.root = (self.folder / name for name in ("worker", "policy", "root"))
         for place in (self.folder, self.worker, self.worker / "inside", self.policy, self.root):
             place.mkdir(exist_ok=True)
@@ -48,6 +54,33 @@ class House:
     def close(self) -> None:
         """Remove everything."""
         self._end()
+
+
+def _locked(folder: Path) -> int:
+    """Return a descriptor that holds the lock of a folder for as long as a process has it open."""
+    import fcntl  # noqa: PLC0415 - Windows has none, where this is imported but not run
+
+    place = folder / f".{LOCK}"
+    descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    place.rename(folder / LOCK)  # it is never there without being held, but behind a process that was killed
+    return descriptor
+
+
+def _sweep() -> None:
+    """Remove the houses of this user whose processes were killed: nobody holds their locks."""
+    import fcntl  # noqa: PLC0415
+
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+        with contextlib.suppress(OSError):
+            if lock.parent.is_symlink() or lock.parent.lstat().st_uid != os.getuid():
+                continue
+            descriptor = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                folders.remove(lock.parent)
+            finally:
+                os.close(descriptor)
 
 
 def _listing(bundle: Path) -> list[Path]:

@@ -41,8 +41,6 @@ def plan(protection: str, reach: Reach, house: House, limits: Limits) -> dict[st
     Raises IsolationError where the protection cannot work here.
     """
     private = protection != "limits"
-    if sys.platform == "win32":
-        raise IsolationError("foreign policies cannot be locked in on Windows: run them on Linux")
     if private and sys.platform != "linux":
         raise IsolationError(f"the protection {protection!r} is Linux's alone: use 'limits' on {sys.platform}")
     uid, own_user = _user()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,32 @@ def test_scratch_that_resists_goes_too_and_links_are_not_followed(bundle):
     house.close()
     assert not house.folder.exists()
     assert (bundle / "policy.py").is_file()
+
+
+ABANDONED = """
+import time
+from gridbench.isolation.house import House
+kept = House(None)
+print(kept.folder, flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_leaves_goes_with_the_next_house_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(houses.tempfile, "tempdir", str(tmp_path))
+    strange = tmp_path / "gridbench-strange"
+    strange.mkdir()
+    mine = House(None)
+    with subprocess.Popen([sys.executable, "-c", ABANDONED], stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
+        left = Path(other.stdout.readline().strip())
+        House(None).close()
+        assert left.is_dir()
+        other.kill()
+    assert left.is_dir()
+    House(None).close()
+    assert sorted(tmp_path.iterdir()) == sorted([mine.folder, strange])
+    mine.close()
 
 
 def _make(bundle, told):
