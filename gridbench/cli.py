@@ -62,7 +62,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_list, _new, _check, _draw, _solve, _train, _run, _submit, _verify, _leaderboard, _paper, _data):
+    tables = (_list, _new, _check, _draw, _solve, _train, _run, _submit, _verify, _report, _leaderboard, _results, _paper, _data)
+    for add in tables:
         add(commands)
     return top
 
@@ -218,6 +219,15 @@ def _verify(commands: Commands) -> None:
     _json(command)
 
 
+def _report(commands: Commands) -> None:
+    command = _add(commands, "report", "write one page about a run: its days beside the oracle's, its money, its violations")
+    command.add_argument("record", metavar="RUN", help="a record.json or its folder")
+    _scenario(command, required=False)
+    command.add_argument("--out", metavar="FILE.html", help="where the page goes (default: report.html beside the record)")
+    drawn = "days to draw, by their numbers (default: the three that lost the most against the oracle)"
+    command.add_argument("--days", type=int, nargs="+", metavar="DAY", help=drawn)
+
+
 def _leaderboard(commands: Commands) -> None:
     command = _add(commands, "leaderboard", "make the tables of all records below a folder")
     command.add_argument("results", nargs="?", default="results", metavar="DIR", help="where the records are (default: results)")
@@ -226,6 +236,18 @@ def _leaderboard(commands: Commands) -> None:
     command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the tables are out of date")
     change = "write nothing; print how the table differs from that of the results in DIR, as markdown"
     command.add_argument("--against", metavar="DIR", help=change)
+
+
+def _results(commands: Commands) -> None:
+    command = _add(commands, "results", "answer a question in SQL over all records below a folder")
+    text = "one SELECT over records, episodes, failures and training; without it their columns are listed (docs/results.md)"
+    command.add_argument("sql", nargs="?", metavar="SQL", help=text)
+    command.add_argument("--results", default="results", metavar="DIR", help="where the records are (default: results)")
+    own = "a folder in which scenarios of your own stand, for `admissible`; repeat it"
+    command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="print comma-separated values, numbers in full")
+    form.add_argument("--json", action="store_true", help="print a list of objects, numbers in full")
 
 
 def _paper(commands: Commands) -> None:

@@ -6,30 +6,32 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridbench.envs.observation import Observer
-from gridbench.errors import InvalidInput, UnknownName
-from gridbench.policies.network_file import WEIGHTS, Spec, read_spec, read_weights
-from gridbench.policies.policy import Floats, Observations, Policy
+from gridbench.errors import GridbenchError, InvalidInput, UnknownName
+from gridbench.policies.nets.inputs import Reader
+from gridbench.policies.nets.net import made
+from gridbench.policies.network_file import WEIGHTS, Spec, network_digest, read_spec, read_weights
+from gridbench.policies.policy import Floats, Observations, Policy, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gridbench.scenario.scenario import Scenario
-
-Weights = NDArray[np.float32]
+    from gridbench.policies.nets.cells import State
+    from gridbench.scenario.scenario import Columns, Scenario
 
 
 class Network(Policy):
-    """Runs one multilayer perceptron (tanh) per agent, its output clipped to [-1, 1]; NumPy alone.
+    """Runs one module per agent, dense, recurrent or graph (docs/policies.md), its actions in [-1, 1]; NumPy alone.
 
-    Agents may share a module, which then sees a one-hot of the agent after the observation. Raises InvalidInput with all
-    faults: of the page, of the weights (digest, names, shapes, NaN), and where they do not fit the scenario.
+    Agents may share a module, which then sees a one-hot of the agent after the observation; each keeps a state of its own. An
+    element of a batch gets the same bytes as alone. Raises InvalidInput with all faults: of the page, of the weights (digest,
+    names, shapes, NaN), and where they do not fit the scenario.
     """
 
     kind = "learned"
+    batched = True
 
     def __init__(self, scenario: Scenario, folder: Path) -> None:
         """Read `policy.json` and `weights.safetensors` of a folder."""
@@ -37,69 +39,85 @@ class Network(Policy):
         self.spec: Spec = read_spec(folder)
         weights = read_weights(folder, self.spec)
         observer = Observer(scenario, self.layout)
+        self._readers: dict[str, Reader] = {}
         faults = self._misfits(observer)
         if faults:
             raise InvalidInput(str(folder), faults)
-        self._reads = {agent: _places(observer, agent, part.reads) for agent, part in self.spec.agents.items()}
         self.name, self.version, self.information = self.spec.name, self.spec.version, self.spec.information
         self.training = self.spec.training.model_dump() if self.spec.training else None
-        self.digest = self.spec.sha256
+        self.digest = network_digest(folder)
         self.parameters = sum(one.size for one in weights.values())
-        self._layers = {
-            name: [(weights[f"{name}.{i}.weight"], weights[f"{name}.{i}.bias"]) for i in range(len(module.sizes) - 1)]
-            for name, module in self.spec.modules.items()
-        }
+        self._nets = {name: made(name, module, weights) for name, module in self.spec.modules.items()}
+        self._remembers = not all(self._nets[part.module].stateless for part in self.spec.agents.values())
+        self._states: dict[str, State] | None = None
+        self._batch = 0
+
+    def reset(self, scenario: Scenario, columns: Columns, seed: int) -> None:
+        """Begin a day: what recurrent modules remember is forgotten. Raises InvalidInput for another scenario."""
+        super().reset(scenario, columns, seed)
+        self._states = None
 
     def act(self, observations: Observations) -> dict[str, Floats]:
-        """Return the mean action of each agent."""
-        return {agent: self._forward(agent, observations[agent]) for agent in self.codec.agents}
+        """Return the mean action of each agent. Raises InvalidInput where the batch of a day changes under a recurrent module."""
+        states = self._remembered(batch_of(observations))
+        actions = {}
+        for agent in self.codec.agents:
+            net = self._nets[self.spec.agents[agent].module]
+            action, states[agent] = net.act(self._readers[agent].read(observations[agent]), states[agent])
+            actions[agent] = np.asarray(action, dtype=np.float64)
+        return actions
 
-    def _forward(self, agent: str, observed: NDArray[np.float32]) -> Floats:
-        part = self.spec.agents[agent]
-        hidden = np.asarray(observed, dtype=np.float32)[:, self._reads[agent]]
-        if part.one_hot is not None:
-            mark = np.zeros((len(hidden), part.one_hot.size), dtype=np.float32)
-            mark[:, part.one_hot.index] = 1.0
-            hidden = np.concatenate([hidden, mark], axis=1)
-        *inner, (last, offset) = self._layers[part.module]
-        for weight, bias in inner:
-            hidden = np.tanh(hidden @ weight.T + bias)
-        return np.asarray(np.clip(hidden @ last.T + offset, -1.0, 1.0), dtype=np.float64)
+    def _remembered(self, batch: int) -> dict[str, State]:
+        """Return the states of all agents, at the start of a day those that its modules begin with."""
+        if self._remembers and self._states is not None and batch != self._batch:
+            fault = f"sees {batch} days where it saw {self._batch} before: call reset first"
+            raise InvalidInput(f"policy {self.name!r}", [fault])
+        if self._states is None:
+            self._states = {one: self._nets[part.module].begin(batch) for one, part in self.spec.agents.items()}
+            self._batch = batch
+        return self._states
 
     def _misfits(self, observer: Observer) -> list[str]:
+        """Return where the page does not fit the scenario; keep how each agent is read where it does."""
         faults = [f"agents.{one}: is no agent of {self.scenario.id}" for one in self.spec.agents if one not in self.codec.sizes]
         for agent, size in self.codec.sizes.items():
             if agent not in self.spec.agents:
                 faults.append(f"agents.{agent}: missing, though {self.scenario.id} has this agent: train for this scenario")
-                continue
-            part = self.spec.agents[agent]
-            sizes = self.spec.modules[part.module].sizes
-            known = [field.name for field in observer.fields(agent)]
-            lost = [name for name in part.reads or () if name not in known]
-            if lost:
-                faults += [f"agents.{agent}.reads: {UnknownName('observation field', name, known)}" for name in lost]
-                continue
-            extra, read = part.one_hot.size if part.one_hot else 0, len(part.reads or known)
-            if sizes[0] != read + extra:
-                seen = f"{read} + {extra}"
-                faults.append(f"agents.{agent}: the module takes {sizes[0]} numbers, the observation has {seen}")
-            if sizes[-1] != size:
-                faults.append(f"agents.{agent}: the module gives {sizes[-1]} numbers, the action has {size}")
-            if part.fields != fields_digest(observer, agent, part.reads):
-                faults.append(f"agents.{agent}.fields: was trained on other observation fields: train again")
+            else:
+                faults += [f"agents.{agent}{fault}" for fault in self._misfit(observer, agent, size)]
+        return faults
+
+    def _misfit(self, observer: Observer, agent: str, size: int) -> list[str]:
+        part = self.spec.agents[agent]
+        module = self.spec.modules[part.module]
+        known = [field.name for field in observer.fields(agent)]
+        named = [("reads", part.reads or ()), ("nodes.fields", part.nodes.read if part.nodes else ())]
+        lost = [(where, name) for where, names in named for name in names if name not in known]
+        if lost:
+            return [f".{where}: {UnknownName('observation field', name, known)}" for where, name in lost]
+        faults = []
+        extra, read = part.one_hot.size if part.one_hot else 0, len(known if part.reads is None else part.reads)
+        if module.inputs != read + extra:
+            faults.append(f": the module takes {module.inputs} numbers, the observation has {read} + {extra}")
+        if module.actions != size:
+            faults.append(f": the module gives {module.actions:g} numbers, the action has {size}")
+        if part.fields != fields_digest(observer, agent, part.reads, part.nodes.read if part.nodes else ()):
+            faults.append(".fields: was trained on other observation fields: train again")
+        try:
+            self._readers[agent] = Reader(part, module, known, self.scenario.feeder)
+        except GridbenchError as error:
+            faults.append(f".nodes.names: {error}")
         return faults
 
 
-def _places(observer: Observer, agent: str, reads: Sequence[str] | None) -> NDArray[np.intp]:
-    """Return where the fields that are read stand in an agent's observation, all of them where none are named."""
-    place = {field.name: k for k, field in enumerate(observer.fields(agent))}
-    return np.array([place[name] for name in reads or place], dtype=np.intp)
+def fields_digest(observer: Observer, agent: str, reads: Sequence[str] | None = None, nodes: Sequence[str] = ()) -> str:
+    """Return the sha256 over the names and units of an agent's observation fields, those it reads where they are named.
 
-
-def fields_digest(observer: Observer, agent: str, reads: Sequence[str] | None = None) -> str:
-    """Return the sha256 over the names and units of an agent's observation fields, those it reads where they are named."""
-    fields = [observer.fields(agent)[k] for k in _places(observer, agent, reads)]
-    text = "\n".join(f"{field.name} {field.unit}" for field in fields)
+    `nodes` are the fields that the nodes of its graph read, node after node.
+    """
+    known = {field.name: field for field in observer.fields(agent)}
+    names = [*(known if reads is None else reads), *nodes]
+    text = "\n".join(f"{name} {known[name].unit}" for name in names)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

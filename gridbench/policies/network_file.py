@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from safetensors.numpy import load, save
 
 from gridbench.errors import InvalidInput
+from gridbench.policies.nets.net import shapes
+from gridbench.policies.nets.page import Spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,77 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PAGE, WEIGHTS = "policy.json", "weights.safetensors"
-MOST_BYTES = 64 * 2**20
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-Size = Annotated[int, Field(ge=1, le=4096)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Module(_Strict):
-    """A perceptron by its layer sizes, input first, and the activation between layers."""
-
-    sizes: Annotated[tuple[Size, ...], Field(min_length=2, max_length=16)]
-    activation: Literal["tanh"] = "tanh"
-
-
-class OneHot(_Strict):
-    """Which of the agents that share a module this one is."""
-
-    index: Annotated[int, Field(ge=0)]
-    size: Size
-
-
-class Agent(_Strict):
-    """Which module acts for an agent, and the digest of the observation fields it was trained on.
-
-    `reads` names those fields where the module reads a part of the observation alone.
-    """
-
-    module: str
-    one_hot: OneHot | None = None
-    fields: Digest
-    reads: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-
-
-class Training(_Strict):
-    """What the network was trained on, and how long (seconds)."""
-
-    environment_steps: Annotated[int, Field(ge=0)]
-    seconds: Annotated[float, Field(ge=0)]
-    device: str
-    seeds: tuple[int, ...]
-    scenarios: tuple[str, ...]
-
-
-class Spec(_Strict):
-    """The page: names, modules, agents, the digest of the weights, and how they were trained."""
-
-    format: Literal["gridbench-policy/1"] = "gridbench-policy/1"
-    name: Annotated[str, Field(min_length=1)]
-    version: str
-    information: Literal["local", "shared", "full", "forecast"]
-    modules: dict[str, Module]
-    agents: dict[str, Agent]
-    sha256: Digest
-    training: Training | None = None
-    facts: dict[str, str | int | float | bool] = {}
-
-    def faults(self) -> list[str]:
-        """Return what is contradictory in the fields."""
-        lost = {name: agent.module for name, agent in self.agents.items() if agent.module not in self.modules}
-        marks = {name: agent.one_hot for name, agent in self.agents.items() if agent.one_hot is not None}
-        wrong = {name: mark for name, mark in marks.items() if mark.index >= mark.size}
-        found = [f"agents.{name}.module: there is no module {module!r}" for name, module in lost.items()]
-        return found + [f"agents.{name}.one_hot: index {m.index} is not below size {m.size}" for name, m in wrong.items()]
+MOST_BYTES, MOST_PAGE_BYTES = 64 * 2**20, 4 * 2**20
 
 
 def read_spec(folder: Path) -> Spec:
     """Return the page of a folder. Raises InvalidInput with all faults."""
     page = folder / PAGE
-    return parse_spec(_bytes(page), str(page))
+    return parse_spec(_bytes(page, MOST_PAGE_BYTES, f"numbers belong into {WEIGHTS}"), str(page))
 
 
 def parse_spec(data: bytes, where: str) -> Spec:
@@ -106,9 +44,9 @@ def parse_spec(data: bytes, where: str) -> Spec:
 
 
 def read_weights(folder: Path, spec: Spec) -> dict[str, NDArray[np.float32]]:
-    """Return the arrays by name `<module>.<layer>.weight|bias`, checked. Raises InvalidInput with all faults."""
+    """Return the arrays by name, `<module>.<layer>.weight` and the like, checked. Raises InvalidInput with all faults."""
     path = folder / WEIGHTS
-    return parse_weights(_bytes(path), spec, str(path))
+    return parse_weights(_bytes(path, MOST_BYTES, "export actors only"), spec, str(path))
 
 
 def parse_weights(data: bytes, spec: Spec, where: str) -> dict[str, NDArray[np.float32]]:
@@ -127,14 +65,14 @@ def parse_weights(data: bytes, spec: Spec, where: str) -> dict[str, NDArray[np.f
     return arrays
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int, mend: str) -> bytes:
     try:
         with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+            data = stream.read(most + 1)
     except OSError as error:
         raise InvalidInput(str(path), [f"cannot be read: {error}; give the folder of an exported policy"]) from None
-    if len(data) > MOST_BYTES:
-        raise InvalidInput(str(path), [f"is larger than {MOST_BYTES} bytes: export actors only"])
+    if len(data) > most:
+        raise InvalidInput(str(path), [f"is larger than {most} bytes: {mend}"])
     return data
 
 
@@ -152,11 +90,12 @@ def write_network(folder: Path, spec: dict[str, Any], arrays: dict[str, NDArray[
 
 def wanted_shapes(spec: Spec) -> dict[str, tuple[int, ...]]:
     """Return the shape of each array that the modules need."""
-    shapes: dict[str, tuple[int, ...]] = {}
-    for name, module in spec.modules.items():
-        for i, (inputs, outputs) in enumerate(zip(module.sizes, module.sizes[1:], strict=False)):
-            shapes[f"{name}.{i}.weight"], shapes[f"{name}.{i}.bias"] = (outputs, inputs), (outputs,)
-    return shapes
+    return {array: shape for name, module in spec.modules.items() for array, shape in shapes(name, module).items()}
+
+
+def network_digest(folder: Path) -> str:
+    """Return the sha256 over the page and the weights: the same weights under another page are another policy."""
+    return digest_of((folder / PAGE).read_bytes() + (folder / WEIGHTS).read_bytes())
 
 
 def digest_of(data: bytes) -> str:
@@ -173,4 +112,9 @@ def _array_faults(arrays: dict[str, NDArray[Any]], shapes: dict[str, tuple[int, 
             faults.append(f"array {name!r}: {array.dtype} of shape {array.shape}, needs float32 of shape {shapes[name]}")
         elif not np.isfinite(array).all():
             faults.append(f"array {name!r}: {np.count_nonzero(~np.isfinite(array))} entries are NaN or infinite")
+        elif name.endswith(".std") and not (array > 0.0).all():
+            faults.append(f"array {name!r}: {np.count_nonzero(array <= 0.0)} entries are not above 0; inputs are divided by them")
     return sorted(faults)
+
+
+__all__ = ["MOST_BYTES", "PAGE", "WEIGHTS", "Spec", "digest_of", "read_spec", "read_weights", "wanted_shapes", "write_network"]

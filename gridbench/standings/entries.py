@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from gridbench.bench.admission import admissible
 from gridbench.bench.files import read_text
 from gridbench.bench.record import FILE, Record, Scores, read_record
 from gridbench.bench.rows import Row, parse_rows
@@ -46,7 +47,7 @@ class Entry:
     @property
     def admissible(self) -> bool:
         """Whether its safety is within the scenario's tolerance, and no episode is lost."""
-        return self.scores.violating_steps_share_upper <= self.tolerance and self.scores.lost_episodes == 0
+        return admissible(self.scores, self.tolerance)
 
     @property
     def scores(self) -> Scores:

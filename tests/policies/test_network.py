@@ -108,7 +108,7 @@ def test_text_with_a_separator_is_a_path(scenario, folder):
     [
         (lambda p: p.update(extra=1), ["extra"]),
         (lambda p: p.update(format="pickle"), ["format"]),
-        (lambda p: p["modules"]["mg"].update(activation="relu"), ["activation"]),
+        (lambda p: p["modules"]["mg"].update(activation="swish"), ["activation"]),
         (lambda p: p["agents"]["dso"].update(module="nobody"), ["agents.dso.module", "nobody"]),
         (lambda p: p["agents"]["mg_1"]["one_hot"].update(index=3), ["agents.mg_1.one_hot"]),
         (lambda p: p["agents"].pop("mg_2"), ["agents.mg_2: missing"]),

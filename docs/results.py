@@ -1,0 +1,43 @@
+"""Writes the answers on docs/results.md: what `gridbench results` prints for each block of SQL, on the records of results/.
+
+python docs/results.py            # write
+python docs/results.py --check    # exit code 1 where the page is stale
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from pathlib import Path
+
+from gridbench.cli import main as gridbench
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "results.md"
+QUESTION = re.compile(r"(```sql\n(.*?)```\n```text\n)(.*?)```", flags=re.DOTALL)
+
+
+def answered(question: re.Match[str]) -> str:
+    """Return a question and its answer."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = gridbench(["results", question[2], "--results", str(ROOT / "results")])
+    if code:
+        raise SystemExit(f"no answer to:\n{question[2]}")
+    return f"{question[1]}{out.getvalue()}```"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or compare it."""
+    stated = PAGE.read_text(encoding="utf-8")
+    page = QUESTION.sub(answered, stated)
+    if "--check" in arguments:
+        return 0 if page == stated else 1
+    PAGE.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
