@@ -19,7 +19,7 @@ MIB = 2**20
 SIZES = {"a": 3, "b": 2}
 TASK = {"scenario": "none-v1", "steps": 4, "step_h": 1.0, "agents": {n: {"action": [{}] * size} for n, size in SIZES.items()}}
 TIGHT = Limits(
-    memory_bytes=512 * MIB, processor_s=20, decision_s=5.0, start_s=20.0, processes=24, file_bytes=MIB, output_bytes=64 * 1024
+    memory_bytes=512 * MIB, processor_s=20, decision_s=30.0, start_s=30.0, processes=24, file_bytes=MIB, output_bytes=64 * 1024
 )
 POLICY = """
 import os, signal, sys, time

@@ -115,7 +115,7 @@ def test_a_policy_that_takes_too_much(laboratory, body, limits, words):
     begun = time.monotonic()
     outcome = laboratory.run(body, limits)
     assert words in outcome.reason
-    assert time.monotonic() - begun < 6.0
+    assert time.monotonic() - begun < 20.0
 
 
 def test_a_policy_that_fills_the_disk(laboratory):
@@ -221,7 +221,8 @@ for target in ({other.pid}, os.getppid(), -1):
         try: os.kill(target, number); done.append((target, number))
         except OSError: pass
 for call in (lambda: libc.ptrace(16, {other.pid}, None, None), lambda: libc.unshare(0x10000000), lambda: libc.setns(0, 0),
-             lambda: libc.socket(2, 1, 0), lambda: libc.mount(b'none', b'/', None, 1 << 14, None), lambda: libc.chroot(b'.'),
+             lambda: libc.fcntl(0, 8, {other.pid}), lambda: libc.socket(2, 1, 0), lambda: libc.chroot(b'.'),
+             lambda: libc.mount(b'none', b'/', None, 1 << 14, None),
              lambda: libc.prlimit({other.pid}, 0, ctypes.create_string_buffer(16), None)):
     if call() == 0: done.append('call')
 raise RuntimeError('done ' + repr(done))"""
@@ -268,7 +269,7 @@ time.sleep(0.1)"""
     assert len(named(name)) >= 4
     begun = time.monotonic()
     child.close()
-    assert time.monotonic() - begun < 3.0
+    assert time.monotonic() - begun < 10.0
     assert named(name) == []
     house.close()
 
@@ -334,11 +335,15 @@ def test_nothing_survives_when_gridbench_is_killed(laboratory, tmp_path):
         ("class Policy:\n    def __init__(self, task): 1 / 0", "raised ZeroDivisionError: division by zero (policy.py, line 2)"),
         ("def f(:", "raised SyntaxError"),
         ("import os; os.abort()", "ended by signal 6 (SIGABRT)"),
-        ("import time; time.sleep(60)", "gave no answer within 1.5 s"),
     ],
 )
 def test_a_policy_that_does_not_begin(laboratory, source, words):
-    assert words in laboratory.run_source(source, replace(TIGHT, start_s=1.5)).reason
+    assert words in laboratory.run_source(source).reason
+
+
+def test_a_policy_that_takes_too_long_to_begin(first_laboratory):
+    outcome = first_laboratory.run_source("import time; time.sleep(60)", replace(TIGHT, start_s=3.0))
+    assert outcome.reason == "gave no answer within 3 s"
 
 
 def test_a_failure_stays_and_the_next_day_is_a_new_one(laboratory):

@@ -14,9 +14,9 @@ OWN = 4242
 ALLOW, KILL, EPERM, ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 
 
-def verdict(machine, number, first=0, arch=None):
+def verdict(machine, number, first=0, second=0, arch=None):
     """Run the program as the kernel would; return what it says of a call."""
-    data = struct.pack("<IIQQ", number, arch or seccomp._ARCHES[machine], 0, first & (2**64 - 1))
+    data = struct.pack("<IIQQQ", number, arch or seccomp._ARCHES[machine], 0, first & (2**64 - 1), second & (2**64 - 1))
     words = list(struct.iter_unpack("<HBBI", seccomp.program(machine, OWN)))
     loaded, at = 0, 0
     while True:
@@ -47,6 +47,12 @@ def test_what_is_refused_is_refused_and_nothing_else(machine):
 def test_a_process_signals_and_sets_itself_only(machine, target):
     for number in seccomp._OWN[machine]:
         assert verdict(machine, number, target) == (ALLOW if target in {0, OWN} else EPERM)
+
+
+@given(st.sampled_from(["x86_64", "aarch64"]), st.integers(0, 2**32 - 1) | st.sampled_from([8, 10, 15, 0x8901, 0x8902, 0x5412]))
+def test_files_are_read_and_locked_but_made_to_signal_nobody(machine, order):
+    for number, orders in seccomp._SIGNALLING[machine]:
+        assert verdict(machine, number, 0, order) == (EPERM if order in orders else ALLOW)
 
 
 @given(st.sampled_from(["x86_64", "aarch64"]), st.integers(0, 2**32 - 1))

@@ -32,15 +32,18 @@ class Keeper:
             kernel.prctl(kernel.SUBREAPER, 1)
         nothing = os.open(os.devnull, os.O_RDONLY)
         if plan["protection"] == "namespaces":
-            os.dup2(nothing, 0), os.dup2(output, 1), os.dup2(output, 2)
+            for descriptor, stream in enumerate((nothing, output, output)):
+                os.dup2(stream, descriptor)
             self.worker = namespaces.start(plan, (self.life, int(plan["report"]), self.sink, output, nothing))
         else:
-            self.worker = subprocess.Popen(  # noqa: S603 - the command is the plan's
+            self._started = subprocess.Popen(  # noqa: S603 - the command is the plan's
                 plan["command"], stdin=nothing, stdout=output, stderr=output, pass_fds=plan["pipes"],
                 env=plan["environment"], start_new_session=True, cwd="/",
-            ).pid  # fmt: skip
+            )  # fmt: skip
+            self.worker = self._started.pid
         silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 1), os.dup2(silent, 2)
+        for descriptor in (1, 2):
+            os.dup2(silent, descriptor)
         for descriptor in (*plan["pipes"], output, nothing, silent):
             os.close(descriptor)
 
@@ -132,15 +135,22 @@ def main() -> None:
     plan = json.loads(sys.stdin.buffer.read())
     for descriptor in (plan["life"], plan["report"]):
         os.set_inheritable(descriptor, False)  # noqa: FBT003
-    try:
-        keeper = Keeper(plan)
-        why, number = keeper.watch()
-        clean = keeper.finish()
-        told = {"why": why, "number": number, "clean": clean, "text": keeper.tail.decode("utf-8", "replace")[-LAST_WORDS:]}
-        told |= {"peak_bytes": keeper.peak_bytes, "processor_s": keeper.processor_s}
-    except OSError as error:
-        told = {"why": "setup", "number": error.errno or 0, "clean": True, "text": str(error)}
     with contextlib.suppress(OSError):
-        os.write(plan["report"], json.dumps(told).encode())
+        os.write(plan["report"], json.dumps(_kept(plan)).encode())
     if os.getppid() != plan["parent"]:  # whoever would remove the house was killed
         folders.remove(Path(plan["house"]))
+
+
+def _kept(plan: dict[str, Any]) -> dict[str, Any]:
+    """Keep the worker of a plan to its end, and return the report."""
+    try:
+        keeper = Keeper(plan)
+    except OSError as error:
+        return {"why": "setup", "number": error.errno or 0, "clean": True, "text": str(error)[-LAST_WORDS:]}
+    try:
+        why, number = keeper.watch()
+    except OSError as error:
+        why, number = str(error), error.errno or 0
+    clean, text = keeper.finish(), keeper.tail.decode("utf-8", "replace")[-LAST_WORDS:]
+    used = {"peak_bytes": keeper.peak_bytes, "processor_s": keeper.processor_s}
+    return {"why": why, "number": number, "clean": clean, "text": text, **used}

@@ -66,7 +66,7 @@ def _limit(plan: dict[str, Any]) -> None:
         "RLIMIT_NPROC": (plan["tasks"], plan["tasks"]),
         "RLIMIT_FSIZE": (limits["file_bytes"], limits["file_bytes"]),
         "RLIMIT_NOFILE": (OPEN_FILES, OPEN_FILES),
-        "RLIMIT_CORE": (0, 0),
+        "RLIMIT_CORE": (1, 1),  # less than any dump, and unlike 0 it also keeps the system's handler of dumps from running
         "RLIMIT_MSGQUEUE": (0, 0),
         "RLIMIT_MEMLOCK": (0, 0),
     }

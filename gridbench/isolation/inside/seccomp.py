@@ -12,7 +12,7 @@ from . import kernel
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS = 1, 38
-_NUMBER, _ARCH, _ARG0 = 0, 4, 16
+_NUMBER, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24
 _X32 = 0x40000000
 _NEW_NAMESPACES = 0x7E020000
 
@@ -30,6 +30,11 @@ _OWN = {
     # kill, tgkill, prlimit64, sched_setaffinity, sched_setscheduler, sched_setattr: on oneself only
     "x86_64": (62, 234, 302, 203, 144, 314),
     "aarch64": (129, 131, 261, 122, 119, 274),
+}
+_SIGNALLING = {
+    # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX; ioctl: FIOSETOWN, SIOCSPGRP, TIOCSTI. Files can be made to signal others.
+    "x86_64": ((72, (8, 10, 15)), (16, (0x8901, 0x8902, 0x5412))),
+    "aarch64": ((25, (8, 10, 15)), (29, (0x8901, 0x8902, 0x5412))),
 }
 _CLONE, _CLONE3 = {"x86_64": 56, "aarch64": 220}, {"x86_64": 435, "aarch64": 435}
 
@@ -55,6 +60,10 @@ def program(machine: str, own: int) -> bytes:
     for number in _OWN[machine]:
         words += [_word(_JUMP_EQUAL, number, 0, 5), _word(_LOAD, _ARG0)]
         words += [_word(_JUMP_EQUAL, own, 2), _word(_JUMP_EQUAL, 0, 1), _refuse(_EPERM), _word(_RETURN, _ALLOW)]
+    for number, orders in _SIGNALLING[machine]:
+        words += [_word(_JUMP_EQUAL, number, 0, 2 * len(orders) + 2), _word(_LOAD, _ARG1)]
+        words += [word for order in orders for word in (_word(_JUMP_EQUAL, order, 0, 1), _refuse(_EPERM))]
+        words += [_word(_RETURN, _ALLOW)]
     return b"".join([*words, _word(_RETURN, _ALLOW)])
 
 
