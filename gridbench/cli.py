@@ -62,8 +62,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"gridbench {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    tables = (_list, _new, _check, _draw, _solve, _train, _run, _submit, _verify, _report, _leaderboard, _results, _paper, _data)
-    for add in tables:
+    every = _list, _new, _check, _draw, _solve, _train, _run, _submit, _verify, _report, _leaderboard, _results, _paper, _data
+    for add in every:
         add(commands)
     return top
 
@@ -229,11 +229,11 @@ def _report(commands: Commands) -> None:
 
 
 def _leaderboard(commands: Commands) -> None:
-    command = _add(commands, "leaderboard", "make the tables of all records below a folder")
+    command = _add(commands, "leaderboard", "make the leaderboard of all records below a folder: Markdown, CSV, LaTeX and HTML")
     command.add_argument("results", nargs="?", default="results", metavar="DIR", help="where the records are (default: results)")
     own = "a folder in which scenarios of your own stand; repeat it"
     command.add_argument("--scenarios", action="append", default=[], metavar="FOLDER", help=own)
-    command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where the tables are out of date")
+    command.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is out of date")
     change = "write nothing; print how the table differs from that of the results in DIR, as markdown"
     command.add_argument("--against", metavar="DIR", help=change)
 

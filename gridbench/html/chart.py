@@ -69,8 +69,8 @@ def figure(title: str, inside: str, keys: Sequence[str] = (), *, description: st
     about = f"<desc>{escaped(description)}</desc>" if description else ""
     shown = f'<ul class="legend">{"".join(f"<li>{key}</li>" for key in keys)}</ul>' if keys else ""
     return (
-        f'<figure class="chart"><figcaption>{escaped(title)}</figcaption><div class="wide" tabindex="0" role="group" '
-        f'aria-label="{escaped(title)}"><svg class="plot" role="img" viewBox="0 0 {number(WIDTH)} {number(height)}">'
+        f'<figure class="chart"><figcaption>{escaped(title)}</figcaption><div class="wide">'
+        f'<svg class="plot" role="img" viewBox="0 0 {number(WIDTH)} {number(height)}">'
         f"<title>{escaped(title)}</title>{about}{inside}</svg></div>{shown}</figure>"
     )
 

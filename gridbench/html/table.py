@@ -52,8 +52,9 @@ def table(
     heads = "".join(map(_head, columns))
     parts = "".join(_body(columns, name, rows, heading) for name, rows in bodies if rows)
     said = f"<caption>{escaped(caption)}</caption>" if caption else ""
+    name = escaped(caption or label or "table")
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escaped(caption or label or "table")}"><table class="sorted">{said}\n'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{name}"><table class="sorted">{said}\n'
         f"<thead><tr>{heads}</tr></thead>\n{parts}</table></div>"
     )
 

@@ -208,4 +208,4 @@ ACROSS = (
 
 MEANING = "A score of 1 is the certified bound, 0 the scenario's anchor policy. Policies are compared within what they may know."
 BELOW = "Below the line (not safe enough to be ranked)"
-EXPLAINED = "docs/leaderboard.md"
+EXPLAINED = "How it is computed: docs/leaderboard.md of gridbench."

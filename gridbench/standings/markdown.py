@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gridbench.html.text import printable
-from gridbench.standings.columns import ACROSS, BELOW, COLUMNS, MEANING
+from gridbench.standings.columns import ACROSS, BELOW, COLUMNS, EXPLAINED, MEANING
 from gridbench.standings.overall import RULE, Overall
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def markdown(found: Sequence[Section], across: Sequence[Overall]) -> str:
     """Return the tables across scenarios, those of each scenario, and what their columns mean."""
-    text = ["# Leaderboard", "", f"Made by `gridbench leaderboard`. {MEANING} [How it is computed](../docs/leaderboard.md)."]
+    text = ["# Leaderboard", "", f"Made by `gridbench leaderboard`. {MEANING} {EXPLAINED}"]
     if across:
         text += ["", "## Across scenarios", "", RULE]
     for one in across:

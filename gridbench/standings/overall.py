@@ -62,10 +62,10 @@ class Overall:
         count = len(self.scenarios)
         return f"All scenarios ({count}): {self.information} ({CLASSES[self.information]})"
 
-    def duels(self) -> list[tuple[Standing, Standing, int, Estimate]]:
-        """Return every pair of policies in order with the number of scenarios that both ran, and P(the first scores higher)."""
+    def duels(self, most: int) -> list[tuple[Standing, Standing, int, Estimate]]:
+        """Return each pair of the first `most` policies, the number of scenarios that both ran, and P(the first is higher)."""
         found = []
-        for first, second in combinations(self.standings, 2):
+        for first, second in combinations(self.standings[:most], 2):
             common = [name for name in self.scenarios if name in first.entries and name in second.entries]
             if common:
                 pairs = [(first.entries[name].score_table, second.entries[name].score_table) for name in common]

@@ -83,7 +83,7 @@ def test_of_two_records_of_one_policy_the_better_counts():
 def test_duels_are_over_the_scenarios_that_both_ran():
     entries = [entry("a-v1", "x", 0.9), entry("a-v1", "y", 0.8), entry("b-v1", "x", 0.1)]
     (found,) = overall(sections(entries))
-    ((first, second, count, estimate),) = found.duels()
+    ((first, second, count, estimate),) = found.duels(8)
     assert (first.name, second.name, count) == ("x", "y", 1)
     assert (estimate.value, estimate.low, estimate.high) == (1.0, 1.0, 1.0)
 

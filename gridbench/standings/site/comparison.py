@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST = 8
 """How many policies a chart shows, the first in order."""
+FEW = 6
+"""Of how many, the first in order, every pair is compared."""
 TAUS = np.round(np.linspace(-0.5, 1.0, 61), 4)
 FLOOR_PERCENT = 0.001
 SCORE, SHARE = Axis("score S at least"), Axis("share of episodes")
@@ -91,10 +93,10 @@ def _duels(sections: Sequence[Section]) -> str:
     """Return who beats whom within each class of information, the first of each class in order."""
     found = []
     for section in sections:
-        called = zip(section.entries[:MOST], names(section.entries), strict=False)
+        called = zip(section.entries[:FEW], names(section.entries), strict=False)
         pairs = combinations(called, 2)
         found += [(a, b, improvement_estimate([(x.score_table, y.score_table)])) for (x, a), (y, b) in pairs]
-    return _improvement("Probability of improvement, within what policies know", found[: 2 * MOST])
+    return _improvement("Probability of improvement, within what policies know", found)
 
 
 def across_charts(one: Overall) -> str:
@@ -106,7 +108,7 @@ def across_charts(one: Overall) -> str:
     told = "Scenarios weigh the same; policies that ran all of them. Bands are pointwise 95 %."
     several = len(curves) > 1
     chart = profiles("Performance profiles", TAUS.tolist(), curves, across=SCORE, up=SHARE, description=told) if several else ""
-    duels = [(x.name, f"{y.name} ({count})", found) for x, y, count, found in one.duels()][: 2 * MOST]
+    duels = [(x.name, f"{y.name} ({count})", found) for x, y, count, found in one.duels(FEW)]
     return f'<div class="charts">{chart}{_improvement("Probability of improvement (scenarios that both ran)", duels)}</div>'
 
 

@@ -52,7 +52,7 @@ def _days(lines: Sequence[Line]) -> dict[str, list[ShownDay]]:
         except GridbenchError as error:
             faults += [f"{entry.folder}: {fault}" for fault in getattr(error, "faults", [str(error)])]
     if faults:
-        raise InvalidInput("results", faults)
+        raise InvalidInput("records", faults)
     return found
 
 

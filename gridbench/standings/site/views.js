@@ -1,6 +1,6 @@
 // Views by address: the title and the focus follow; the skip link leads into the view that is shown.
 const shown = () => {
-  const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const found = document.getElementById(location.hash.slice(1));
   return found !== null && found.classList.contains("view") ? found : document.getElementById("home");
 };
 const enter = () => {
