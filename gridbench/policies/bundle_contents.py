@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gridbench.policies.bundle_page import Page
 
 TEXT = frozenset({".json", ".py", ".md", ".txt", ".toml"})
-MOST_TEXT_BYTES = 2**20
+MOST_TEXT_BYTES = 4 * 2**20
 METHODS = ("__init__", "reset", "act")
 
 

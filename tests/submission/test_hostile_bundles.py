@@ -14,7 +14,9 @@ from safetensors.numpy import save
 from submission_kit import rewrite
 
 from gridbench.cli import main
+from gridbench.envs.observation import Observer
 from gridbench.errors import InvalidInput
+from gridbench.plant.layout import layout
 from gridbench.policies import make_policy
 from gridbench.policies.bundle import open_bundle
 from gridbench.policies.network_file import digest_of
@@ -258,13 +260,9 @@ def test_code_in_the_metadata_of_weights_is_data_that_nobody_reads(bundle):
     reweighted(folder, save(arrays_of(folder), metadata=code))
     after = make_policy(folder, scenario)
     assert after.digest != before.digest, "it is another bundle"
-    seen = {agent: np.zeros((1, size), np.float32) for agent, size in sizes(before).items()}
+    sizes = Observer(scenario, layout(scenario)).sizes
+    seen = {agent: np.zeros((1, size), np.float32) for agent, size in sizes.items()}
     assert all(np.array_equal(a, b) for a, b in zip(before.act(seen).values(), after.act(seen).values(), strict=True))
-
-
-def sizes(policy):
-    """How many fields each agent of a network reads."""
-    return {agent: len(places) for agent, places in policy._reads.items()}
 
 
 def test_a_bundle_for_another_scenario_is_refused(bundle):
