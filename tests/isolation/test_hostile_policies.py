@@ -52,6 +52,7 @@ ELSEWHERE = [Path(one) for one in ("/tmp", "/policy", "/worker", "/dev/shm", "/"
     [
         ("raise ValueError('no idea')", "raised ValueError: no idea (policy.py, line 13)"),
         ("raise KeyboardInterrupt", "raised KeyboardInterrupt"),
+        ("raise EOFError('enough')", "raised EOFError: enough"),
         ("def deeper(): deeper()\ndeeper()", "raised RecursionError"),
         ("good['a'][1] = np.nan", "returned NaN or infinity for agent 'a', at [1]"),
         ("good['b'][:] = -np.inf", "returned NaN or infinity for agent 'b', at [0, 1]"),

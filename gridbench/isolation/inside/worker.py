@@ -24,6 +24,10 @@ class NoActions(Exception):  # noqa: N818
     """What a policy returned is no set of actions; the text says why."""
 
 
+class _Over(BaseException):
+    """No request comes any more; a policy's own EOFError is another thing."""
+
+
 def main() -> None:
     """Serve the pipes whose numbers are the arguments: requests in, answers out."""
     requests, answers = int(sys.argv[2]), int(sys.argv[3])
@@ -42,7 +46,7 @@ def main() -> None:
         while True:
             number, said = _next(requests)
             frames.write(answers, frames.packed(frames.ACTIONS, number, _answer(act, said, sizes)))
-    except EOFError:
+    except _Over:
         return
     except BaseException as error:  # noqa: BLE001 - whatever the policy raises is told, its exits too
         text = _told(error, plan["policy"])[: frames.TEXT_BYTES]
@@ -50,8 +54,11 @@ def main() -> None:
 
 
 def _next(requests: int) -> tuple[int, bytes]:
-    _, number, length = frames.head(frames.read(requests, frames.HEAD.size))
-    return number, frames.read(requests, length)
+    try:
+        _, number, length = frames.head(frames.read(requests, frames.HEAD.size))
+        return number, frames.read(requests, length)
+    except EOFError:
+        raise _Over from None
 
 
 def _begin(said: dict[str, Any], plan: dict[str, Any]) -> tuple[Act, dict[str, int]]:
