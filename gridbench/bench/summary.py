@@ -63,16 +63,14 @@ def summarise(rows: Sequence[Row]) -> Scores:
         renewable_used_share_mean=mean("renewable_used_share"),
         lost_episodes=int((table(rows, "lost_steps") > 0).sum()),
         money_usd_mean={component: mean(f"{component}_usd") for component in MONEY},
-        violations={
-            kind: Violation(
-                share=mean(f"{kind}_share"),
-                pu_h=mean(f"{kind}_pu_h"),
-                worst_pu=float(table(rows, f"{kind}_worst_pu").max()),
-            )
-            for kind in VIOLATIONS
-        },
+        violations={kind: _violation(rows, kind) for kind in VIOLATIONS},
         seconds_per_decision=mean("seconds_per_decision"),
     )
+
+
+def _violation(rows: Sequence[Row], kind: str) -> Violation:
+    share, pu_h, worst = (table(rows, f"{kind}_{what}") for what in ("share", "pu_h", "worst_pu"))
+    return Violation(share=float(share.mean()), pu_h=float(pu_h.mean()), worst_pu=float(worst.max()))
 
 
 def _gap(cost: NDArray[np.float64], best: NDArray[np.float64]) -> float:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_cache import own_cache  # noqa: F401 - every test here has it
 
 from gridbench.bench.runner import run
-from gridbench.plant.compiler import cache_folder as compiled_kernels
 from gridbench.scenario.catalogue import load_scenario
 from gridbench.scenario.series.frozen import save
 from gridbench.scenario.series.series import Series
@@ -39,18 +39,6 @@ def tiny_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny(tiny_folder):
     return load_scenario(tiny_folder)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Keep solved intervals of these tests out of the user's cache, for subprocesses too; share compiled kernels with it."""
-    kernels, cache = compiled_kernels(), tmp_path_factory.mktemp("cache")
-    kernels.mkdir(parents=True, exist_ok=True)
-    (cache / "gridbench").mkdir()
-    (cache / "gridbench" / "kernels").symlink_to(kernels, target_is_directory=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRIDBENCH_CACHE", str(cache))
-        yield
 
 
 @pytest.fixture(scope="session")

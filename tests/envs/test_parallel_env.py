@@ -106,7 +106,7 @@ def test_violations_are_those_that_are_scored(env):
         _, _, _, _, infos = env.step(rest(env))
         counted.append(infos["dso"]["violations"] > 0 or infos["dso"]["blackout"])
     world, columns = World(env.scenario), env.scenario.window("train", 3)
-    world.reset(columns)
+    world.reset([columns])
     none = {agent: np.zeros((1, size)) for agent, size in world.sizes.items()}
     asks = np.tile(world.decode(none), (24, 1))
     scored = measure(env.scenario, columns, world.replay("train", 3, asks))

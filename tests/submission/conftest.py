@@ -4,23 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from own_cache import own_cache  # noqa: F401 - every test here has it
 from submission_kit import DAYS, REPOSITORY, SCENARIO, snapshot
 
-from gridbench.plant.compiler import cache_folder as compiled_kernels
 from gridbench.submission.new_policy import new_policy
 from gridbench.submission.submit import Choices, submit
-
-
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Keep what these tests solve and begin out of the user's cache; share compiled kernels with it."""
-    kernels, cache = compiled_kernels(), tmp_path_factory.mktemp("cache")
-    kernels.mkdir(parents=True, exist_ok=True)
-    (cache / "gridbench").mkdir()
-    (cache / "gridbench" / "kernels").symlink_to(kernels, target_is_directory=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRIDBENCH_CACHE", str(cache))
-        yield cache
 
 
 @pytest.fixture(scope="session")
