@@ -52,6 +52,14 @@ def test_verifying_loads_no_torch_ray_or_pandapower():
     assert not loaded("import gridbench.bench.verify, gridbench.bench.runner") & heavy
 
 
+def test_an_evaluation_and_its_verification_load_no_torch_ray_or_pandapower(tmp_path):
+    heavy = {"torch", "ray", "pandapower", "pandas", "cvxpy", "pyomo", "matplotlib", "duckdb", "onnxruntime"}
+    run = ["run", "--scenario", "ieee13", "--policy", "rule", "--days", "1", "--out", str(tmp_path / "run"), "--no-plot"]
+    verify = ["verify", str(tmp_path / "run")]
+    assert not loaded(f"from gridbench.cli import main\nassert main({run}) == 0\nassert main({verify}) == 0") & heavy
+    assert (tmp_path / "run" / "record.json").is_file()
+
+
 @pytest.mark.parametrize("name", sorted(set(gridbench.__all__) - {"__version__"}))
 def test_public_names_are_there(name):
     assert callable(getattr(gridbench, name))
