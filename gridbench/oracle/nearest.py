@@ -7,7 +7,7 @@ policy's asks; what is minimised is the distance of all other asks, each in unit
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,7 +17,8 @@ from gridbench.oracle.affine import affine, concatenate
 from gridbench.oracle.certify import asks_of
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.device_day import inputs
-from gridbench.oracle.formulation import Formulation, Start, fixed_windows, formulate, in_scale
+from gridbench.oracle.formulation import Formulation, Start, fixed_windows, formulate, in_scale, whole
+from gridbench.oracle.recovery import wishes
 from gridbench.oracle.redispatch import network_point, tangent
 from gridbench.oracle.schedule import scheduled
 from gridbench.physics.terms import Device, Values
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gridbench.oracle.affine import Affine, Floats
+    from gridbench.oracle.affine import Affine, Floats, Indices
     from gridbench.oracle.problem import Problem
+    from gridbench.oracle.taps import Windows
     from gridbench.scenario.scenario import Columns, Scenario
 
 VIOLATION = 1e4
@@ -46,29 +48,28 @@ STILL = 1e-6
 """A device whose asks all move by less (in spans) is left as it was asked."""
 
 
+class Found(NamedTuple):
+    """Asks (asks,), and whether the conic problem kept the limits with them: where it could not, no others of its integers do."""
+
+    asks: Floats
+    keeps: bool
+
+
 class Nearest:
     """The asks next to those of one step; `wanted` (asks,) is what the devices make of the policy's, in their units."""
 
     def __init__(self, scenario: Scenario, series: Columns, start: Start, asks: Floats) -> None:
         """Take the states before a step, its series, arrays (1,), and what is asked for (asks,), in the plant's order."""
-        one = in_scale(replace(scenario, steps=1))
-        settled = _settled(one, series, start, asks)
-        path = {device.name: settled[device.name]["position"] for device in one.stepped}
-        self._formulation = formulate(one, series, fixed_windows(one, path), start=start)
-        spans = [span for device in one.devices for span in device.asks().values()]
-        self._asks, self._integer = asks, np.array([span.integer for span in spans])
+        self._scenario, self._series, self._start = in_scale(replace(scenario, steps=1)), series, start
+        spans = [span for device in self._scenario.devices for span in device.asks().values()]
+        self._integer = np.array([span.integer for span in spans], dtype=np.bool_)
         self._span = np.array([span.hi - span.lo for span in spans])
-        self._owner = np.array([k for k, device in enumerate(one.devices) for _ in device.asks()])
-        self.wanted = _asks(one, {name: Values(**controls) for name, controls in settled.items()}).constant
-        columns = self._formulation.problem.columns
-        gates = [(columns[f"{d.name}.{d.gate}"], settled[d.name][d.gate]) for d in one.devices if d.gate is not None]
-        none = np.zeros(0)
-        self._held = self._formulation.problem.fixed(
-            np.concatenate([none.astype(np.int64), *(cols for cols, _ in gates)]), np.concatenate([none, *(on for _, on in gates)])
-        )
+        self._owner = np.array([k for k, device in enumerate(self._scenario.devices) for _ in device.asks()])
+        self._hold(asks)
+        self.wanted = self._settled
 
-    def solve(self, around: Mapping[str, NDArray[np.float64]] | None = None) -> Floats | None:
-        """Return the nearest asks (asks,) that keep the limits, or break them the least; None where no solver finds any.
+    def solve(self, around: Mapping[str, NDArray[np.float64]] | None = None) -> Found | None:
+        """Return the nearest asks that keep the limits, or break them the least; None where no solver finds any.
 
         Without `around` on the relaxation of the branch flow, which may promise too much; with what the plant reports of asks
         nearby (fields of its StepResult, batch of one), on the tangents of its equations there.
@@ -76,39 +77,89 @@ class Nearest:
         problem = self._held
         if around is not None:
             problem = tangent(problem, network_point(self._formulation, around), np.inf)
-        problem = self._priced(problem)
-        for tolerance in TOLERANCES:
-            try:
-                solution = solve_conic(problem, LIMIT_S, 1, tolerance)
-            except SolverError:
-                continue
-            if solution.feasible:
-                return self._nearby(asks_of(self._formulation, solution.x[:-1])[0].astype(np.float64))
-        return None
+        x = self._best(self._formulation, problem, ~self._integer)
+        if x is None:
+            return None
+        excess = x[_excesses(self._formulation)]
+        return Found(self._nearby(asks_of(self._formulation, x)[0].astype(np.float64)), bool(excess.sum() <= MARGIN))
+
+    def move_integers(self) -> bool:
+        """Hold the integers next to the nearest relaxed ones from here on; return whether they are others than before."""
+        hull = formulate(self._scenario, self._series, _in_band(self._scenario), start=self._start)
+        x = self._best(hull, hull.problem, np.ones_like(self._integer))
+        if x is None:
+            return False
+        found, place = asks_of(hull, x)[0], 0
+        wished = wishes(hull, x)
+        for device in self._scenario.devices:
+            if device.name in wished:  # what the voltages want, where the hull leaves the position itself behind
+                found[place] = np.rint(wished[device.name][0])
+            place += len(device.asks())
+        before = self._asks
+        self._hold(np.where(self._integer, found, before))
+        return not np.array_equal(self._asks, before)
 
     def distance(self, done: Floats) -> float:
         """Return how far what was realised (asks,) is from `wanted`: the norm over all asks, each in units of its span."""
         return float(np.linalg.norm((done - self.wanted) / self._span))
 
+    def _hold(self, asks: Floats) -> None:
+        """Formulate the step with its integers as the devices settle them when they are asked for `asks`."""
+        scenario, self._asks = self._scenario, asks
+        settled = _settled(scenario, self._series, self._start, asks)
+        path = {device.name: settled[device.name]["position"] for device in scenario.stepped}
+        self._formulation = formulate(scenario, self._series, fixed_windows(scenario, path), start=self._start)
+        self._settled = _asks(scenario, {name: Values(**controls) for name, controls in settled.items()}).constant
+        columns = self._formulation.problem.columns
+        gates = [(columns[f"{d.name}.{d.gate}"], settled[d.name][d.gate]) for d in scenario.devices if d.gate is not None]
+        none = np.zeros(0)
+        self._held = self._formulation.problem.fixed(
+            np.concatenate([none.astype(np.int64), *(cols for cols, _ in gates)]), np.concatenate([none, *(on for _, on in gates)])
+        )
+
+    def _best(self, formulation: Formulation, problem: Problem, free: NDArray[np.bool_]) -> Floats | None:
+        """Return the columns (n,) next to `wanted`, as the asks `free` count it; None where no solver finds any."""
+        asked = _asks(self._scenario, {name: Values(**day.controls) for name, day in formulation.days.items()})
+        apart = ((asked - self.wanted) * (1.0 / self._span))[np.flatnonzero(free)]
+        priced = _with_norm(_priced(formulation, problem), apart)
+        for tolerance in TOLERANCES:
+            try:
+                solution = solve_conic(priced, LIMIT_S, 1, tolerance)
+            except SolverError:
+                continue
+            if solution.feasible:
+                return solution.x[:-1]
+        return None
+
     def _nearby(self, found: Floats) -> Floats:
         """Return the asks found; integers, and devices that need not move, as they were asked."""
-        moved = ~self._integer & (np.abs(found - self.wanted) > STILL * self._span)
+        moved = ~self._integer & (np.abs(found - self._settled) > STILL * self._span)
         moves = np.bincount(self._owner, weights=moved) > 0.0
         return np.where(moves[self._owner] & ~self._integer, found, self._asks)
 
-    def _priced(self, problem: Problem) -> Problem:
-        """Return the problem with one more column, the distance, which is minimised; excesses are priced above it."""
-        formulation = self._formulation
-        scenario, columns = formulation.scenario, formulation.problem.columns
-        cost, lower = MONEY * scheduled(formulation).cost, problem.lower.copy()
-        cost[columns["l"]] += LEAK / scenario.feeder.arrays.rating**2
-        for limit in (scenario.voltage, scenario.loading, scenario.tie):
-            for excess in limit.excesses:
-                cols = columns[f"{limit.name}.{excess}"]
-                cost[cols], lower[cols] = VIOLATION, -MARGIN
-        asked = _asks(scenario, {name: Values(**day.controls) for name, day in formulation.days.items()})
-        apart = ((asked - self.wanted) * (1.0 / self._span))[np.flatnonzero(~self._integer)]
-        return _with_norm(replace(problem, cost=cost, lower=lower), apart)
+
+def _excesses(formulation: Formulation) -> Indices:
+    """Return the columns that measure by how much the network's limits are broken."""
+    scenario, columns = formulation.scenario, formulation.problem.columns
+    limits = scenario.voltage, scenario.loading, scenario.tie
+    return np.concatenate([columns[f"{limit.name}.{excess}"].ravel() for limit in limits for excess in limit.excesses])
+
+
+def _priced(formulation: Formulation, problem: Problem) -> Problem:
+    """Return a problem of the formulation at prices in spans, its limits drawn in by the margin."""
+    cost, lower = MONEY * scheduled(formulation).cost, problem.lower.copy()
+    cost[formulation.problem.columns["l"]] += LEAK / formulation.scenario.feeder.arrays.rating**2
+    excesses = _excesses(formulation)
+    cost[excesses], lower[excesses] = VIOLATION, -MARGIN
+    return replace(problem, cost=cost, lower=lower)
+
+
+def _in_band(scenario: Scenario) -> Windows:
+    """Return windows of all positions, and of voltages inside their band: tighter hulls than those of the protection band."""
+    band, root = scenario.voltage, scenario.feeder.root_voltage_pu
+    ends = min(band.v_min_pu, root) ** 2, max(band.v_max_pu, root) ** 2
+    low, high = (np.full(scenario.steps, end) for end in ends)
+    return {name: window._replace(u_low=low, u_high=high) for name, window in whole(scenario).items()}
 
 
 def _settled(scenario: Scenario, series: Columns, start: Start, asks: Floats) -> dict[str, dict[str, Floats]]:

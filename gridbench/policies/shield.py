@@ -20,6 +20,7 @@ from gridbench.policies.states import StateReader
 
 if TYPE_CHECKING:
     from gridbench.oracle.formulation import Start
+    from gridbench.oracle.nearest import Nearest
     from gridbench.plant.plant import StepResult
     from gridbench.scenario.scenario import Columns
 
@@ -93,21 +94,29 @@ class Shield(Policy):
             return actions
         from gridbench.oracle.nearest import Nearest  # noqa: PLC0415 - solvers load where they are used
 
-        nearest, around = Nearest(self.scenario, now, self._start(states), first.asks), None
-        for _ in range(ROUNDS):
-            asks = nearest.solve(around)
-            if asks is None:
-                break
-            one = self._tried(self.codec.encode(asks[None]), states, now)
-            best = min(best, one, key=lambda tried: tried.passed)
-            if best.passed == 0.0 or one.result.blackout[0]:
-                break
-            around = {name: getattr(one.result, name) for name in FLOW}
+        nearest = Nearest(self.scenario, now, self._start(states), first.asks)
+        best = self._mended(best, nearest, states, now)
+        if best.passed > 0.0 and nearest.move_integers():
+            best = self._mended(best, nearest, states, now)
         self._left += best.passed > 0.0
         if best is not first:
             self._corrected += 1
             self._distance += nearest.distance(best.result.done[0])
         return best.actions
+
+    def _mended(self, best: _Tried, nearest: Nearest, states: Floats, now: Columns) -> _Tried:
+        """Return the best of what was tried and of the nearest asks, found anew on the tangents at what the plant made of them."""
+        around = None
+        for _ in range(ROUNDS):
+            found = nearest.solve(around)
+            if found is None:
+                break
+            one = self._tried(self.codec.encode(found.asks[None]), states, now)
+            best = min(best, one, key=lambda tried: tried.passed)
+            if best.passed == 0.0 or not found.keeps or one.result.blackout[0]:
+                break
+            around = {name: getattr(one.result, name) for name in FLOW}
+        return best
 
     def _tried(self, actions: dict[str, Floats], states: Floats, now: Columns) -> _Tried:
         """Return what the plant makes of actions in this step: of their asks in single precision, as it gets them."""
