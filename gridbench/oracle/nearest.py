@@ -18,6 +18,7 @@ from gridbench.oracle.certify import asks_of
 from gridbench.oracle.conic import solve_conic
 from gridbench.oracle.device_day import inputs
 from gridbench.oracle.formulation import Formulation, Start, fixed_windows, formulate, in_scale, whole
+from gridbench.oracle.modes import one_way
 from gridbench.oracle.recovery import wishes
 from gridbench.oracle.redispatch import network_point, tangent
 from gridbench.oracle.schedule import scheduled
@@ -47,6 +48,9 @@ LIMIT_S = 20.0
 STILL = 1e-6
 """A device whose asks all move by less (in spans) is left as it was asked."""
 
+IDLE = 0.05
+"""Movements that are below this share of a position are none."""
+
 
 class Found(NamedTuple):
     """Asks (asks,), and whether the conic problem kept the limits with them: where it could not, no others of its integers do."""
@@ -74,26 +78,33 @@ class Nearest:
         Without `around` on the relaxation of the branch flow, which may promise too much; with what the plant reports of asks
         nearby (fields of its StepResult, batch of one), on the tangents of its equations there.
         """
-        problem = self._held
-        if around is not None:
-            problem = tangent(problem, network_point(self._formulation, around), np.inf)
+        problem = self._held if around is None else tangent(self._held, network_point(self._formulation, around), np.inf)
         x = self._best(self._formulation, problem, ~self._integer)
+        if x is None and around is not None:
+            x = self._best(self._formulation, self._held, ~self._integer)
         if x is None:
             return None
+        self._held = self._one_way(x)
         excess = x[_excesses(self._formulation)]
         return Found(self._nearby(asks_of(self._formulation, x)[0].astype(np.float64)), bool(excess.sum() <= MARGIN))
 
-    def move_integers(self) -> bool:
-        """Hold the integers next to the nearest relaxed ones from here on; return whether they are others than before."""
+    def move_integers(self, around: Mapping[str, NDArray[np.float64]] | None = None) -> bool:
+        """Hold the integers next to the nearest relaxed ones from here on; return whether they are others than before.
+
+        `around` as for `solve`, of asks with the integers that are held.
+        """
         hull = formulate(self._scenario, self._series, _in_band(self._scenario), start=self._start)
-        x = self._best(hull, hull.problem, np.ones_like(self._integer))
+        problem = hull.problem
+        if around is not None:
+            problem = tangent(problem, _carried(network_point(self._formulation, around), self._formulation, hull), np.inf)
+        x = self._best(hull, problem, np.ones_like(self._integer))
         if x is None:
             return False
         found, place = asks_of(hull, x)[0], 0
         wished = wishes(hull, x)
         for device in self._scenario.devices:
             if device.name in wished:  # what the voltages want, where the hull leaves the position itself behind
-                found[place] = np.rint(wished[device.name][0])
+                found[place] = _beyond(wished[device.name][0], self._settled[place])
             place += len(device.asks())
         before = self._asks
         self._hold(np.where(self._integer, found, before))
@@ -117,6 +128,14 @@ class Nearest:
             np.concatenate([none.astype(np.int64), *(cols for cols, _ in gates)]), np.concatenate([none, *(on for _, on in gates)])
         )
 
+    def _one_way(self, x: Floats) -> Problem:
+        """Return the problem with devices' modes in their net direction at x: on paper a full storage charges as it discharges."""
+        cols, numbers, _ = one_way(self._formulation, x)
+        own = self._formulation.problem.period[cols] < 0
+        tie = self._formulation.problem.columns[f"{self._scenario.tie.name}.importing"]
+        own &= ~np.isin(cols, tie)
+        return self._held.fixed(cols[own], numbers[own])
+
     def _best(self, formulation: Formulation, problem: Problem, free: NDArray[np.bool_]) -> Floats | None:
         """Return the columns (n,) next to `wanted`, as the asks `free` count it; None where no solver finds any."""
         asked = _asks(self._scenario, {name: Values(**day.controls) for name, day in formulation.days.items()})
@@ -138,11 +157,24 @@ class Nearest:
         return np.where(moves[self._owner] & ~self._integer, found, self._asks)
 
 
+def _beyond(wish: float, position: float) -> float:
+    """Return the position next to a wish on its far side: the nearest wish lies where the limits begin to hold."""
+    return float(position if abs(wish - position) < IDLE else np.ceil(wish - IDLE) if wish > position else np.floor(wish + IDLE))
+
+
 def _excesses(formulation: Formulation) -> Indices:
     """Return the columns that measure by how much the network's limits are broken."""
     scenario, columns = formulation.scenario, formulation.problem.columns
     limits = scenario.voltage, scenario.loading, scenario.tie
     return np.concatenate([columns[f"{limit.name}.{excess}"].ravel() for limit in limits for excess in limit.excesses])
+
+
+def _carried(x: Floats, formulation: Formulation, hull: Formulation) -> Floats:
+    """Return the network's columns of a formulation at x as columns of another one of the same step, others at their lower ends."""
+    found = hull.problem.lower.copy()
+    for name in ("u", "l", "P", "Q", *(f"{name} scaled" for name in formulation.taps)):
+        found[hull.problem.columns[name]] = x[formulation.problem.columns[name]]
+    return found
 
 
 def _priced(formulation: Formulation, problem: Problem) -> Problem:

@@ -28,9 +28,11 @@ PREFIX = "shielded:"
 """What the name of a shielded policy begins with."""
 CLASSES = ("local", "shared", "full", "forecast", "foresight")
 """What policies may know, from the least to the most."""
-ROUNDS = 3
+ROUNDS = 4
 """How many conic programs a step may take: the relaxation, then the tangents of the plant's equations."""
 
+MOVES = 3
+"""How many sets of integers a step may try: those asked for, then others, where no powers hold the limits with them."""
 FLOW = "v_pu", "loading", "flow_p_mw", "flow_q_mvar"
 """What tangents are laid at."""
 
@@ -94,29 +96,32 @@ class Shield(Policy):
             return actions
         from gridbench.oracle.nearest import Nearest  # noqa: PLC0415 - solvers load where they are used
 
-        nearest = Nearest(self.scenario, now, self._start(states), first.asks)
-        best = self._mended(best, nearest, states, now)
-        if best.passed > 0.0 and nearest.move_integers():
-            best = self._mended(best, nearest, states, now)
+        nearest, around = Nearest(self.scenario, now, self._start(states), first.asks), None
+        for attempt in range(MOVES):
+            if attempt and not nearest.move_integers(around):
+                break
+            tried = self._mended(nearest, states, now, around)
+            best = min([best, *tried], key=lambda one: one.passed)
+            if best.passed == 0.0:
+                break
+            around = tried[-1].flows if tried else around
         self._left += best.passed > 0.0
         if best is not first:
             self._corrected += 1
             self._distance += nearest.distance(best.result.done[0])
         return best.actions
 
-    def _mended(self, best: _Tried, nearest: Nearest, states: Floats, now: Columns) -> _Tried:
-        """Return the best of what was tried and of the nearest asks, found anew on the tangents at what the plant made of them."""
-        around = None
+    def _mended(self, nearest: Nearest, states: Floats, now: Columns, around) -> list[_Tried]:
+        """Return what was tried: the nearest asks of the relaxation, then on the tangents at what the plant made of those before."""
+        tried: list[_Tried] = []
         for _ in range(ROUNDS):
-            found = nearest.solve(around)
+            found = nearest.solve(tried[-1].flows if tried else around)
             if found is None:
                 break
-            one = self._tried(self.codec.encode(found.asks[None]), states, now)
-            best = min(best, one, key=lambda tried: tried.passed)
-            if best.passed == 0.0 or not found.keeps or one.result.blackout[0]:
+            tried.append(self._tried(self.codec.encode(found.asks[None]), states, now))
+            if tried[-1].passed == 0.0 or tried[-1].flows is None or not found.keeps:
                 break
-            around = {name: getattr(one.result, name) for name in FLOW}
-        return best
+        return tried
 
     def _tried(self, actions: dict[str, Floats], states: Floats, now: Columns) -> _Tried:
         """Return what the plant makes of actions in this step: of their asks in single precision, as it gets them."""
@@ -145,6 +150,11 @@ class _Tried:
     asks: Floats
     result: StepResult
     passed: float
+
+    @property
+    def flows(self) -> dict[str, Floats] | None:
+        """What tangents are laid at; None in the dark."""
+        return None if self.result.blackout[0] else {name: getattr(self.result, name) for name in FLOW}
 
 
 def _joint_digest(*digests: str) -> str:
