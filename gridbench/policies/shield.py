@@ -29,19 +29,21 @@ PREFIX = "shielded:"
 CLASSES = ("local", "shared", "full", "forecast", "foresight")
 """What policies may know, from the least to the most."""
 ROUNDS = 4
-"""How many conic programs a step may take: the relaxation, then the tangents of the plant's equations."""
-
+"""How many conic programs one set of integers may take: the relaxation, then the tangents of the plant's equations."""
 MOVES = 3
 """How many sets of integers a step may try: those asked for, then others, where no powers hold the limits with them."""
+SAME = 1e-5
+"""Share of its span by which an observed state may miss the one that was reckoned: observations are in single precision."""
 FLOW = "v_pu", "loading", "flow_p_mw", "flow_q_mvar"
 """What tangents are laid at."""
 
 
 class Shield(Policy):
-    """Wraps a policy; batch of one. Taps, banks and commitment stay as asked: powers alone are corrected.
+    """Wraps a policy and corrects its asks where they would pass a limit of the network; batch of one.
 
-    It knows the whole state and the series up to the step, so it is at least of class `full`. It looks at one step: what it does
-    now may leave a later step without a safe ask. Where no ask holds all limits, the least violating one that is found is asked for.
+    Powers move first; taps, banks and commitment only where no powers are found with those that were asked for. Where nothing
+    holds all limits, the least violating asks that were found are asked for. It knows the whole state and the series of the step,
+    so that it is of class `full` at the least. It looks at one step: what it asks for now may leave a later one without safe asks.
     `notes` counts its corrections.
     """
 
@@ -58,6 +60,8 @@ class Shield(Policy):
         self.contained, self.isolation = inner.contained, inner.isolation
         self.authors, self.url = inner.authors, inner.url
         self._plant, self._reader = Plant(self.scenario), StateReader(self.scenario, self.layout)
+        self._spans = np.array([span.hi - span.lo for span in self.layout.state_spans])
+        self._expected = self.layout.initial[None]
         self._columns: Columns | None = None
         self._step = self._corrected = self._left = 0
         self._distance = 0.0
@@ -66,7 +70,8 @@ class Shield(Policy):
         """Begin a day. Raises InvalidInput for another scenario."""
         super().reset(scenario, columns, seed)
         self.inner.reset(scenario, columns, seed)
-        self._columns, self._step, self._corrected, self._left, self._distance = columns, 0, 0, 0, 0.0
+        self._columns, self._expected = columns, self.layout.initial[None]
+        self._step, self._corrected, self._left, self._distance = 0, 0, 0, 0.0
 
     @property
     def notes(self) -> dict[str, float]:
@@ -87,16 +92,24 @@ class Shield(Policy):
             raise InvalidInput(f"policy {self.name!r}", [fault])
         now = {name: np.asarray(self._columns[name])[self._step : self._step + 1] for name in self.scenario.columns}
         self._step += 1
-        return self._guarded(self.inner.act(observations), self._reader.read(observations), now)
+        chosen = self._guarded(self.inner.act(observations), self._states(observations), now)
+        self._expected = chosen.result.states
+        return chosen.actions
 
-    def _guarded(self, actions: dict[str, Floats], states: Floats, now: Columns) -> dict[str, Floats]:
-        """Return actions in whose step no limit is passed, or as little as could be found."""
+    def _states(self, observations: Observations) -> Floats:
+        """Return the states (1, states): those that were reckoned, where what is observed is the same but for its rounding."""
+        seen = self._reader.read(observations)
+        return np.where(np.abs(seen - self._expected) <= SAME * self._spans, self._expected, seen)
+
+    def _guarded(self, actions: dict[str, Floats], states: Floats, now: Columns) -> _Tried:
+        """Return the actions, or others in whose step no limit is passed, or as little as could be found."""
         first = best = self._tried(actions, states, now)
         if best.passed == 0.0:
-            return actions
+            return first
         from gridbench.oracle.nearest import Nearest  # noqa: PLC0415 - solvers load where they are used
 
-        nearest, around = Nearest(self.scenario, now, self._start(states), first.asks), None
+        nearest = Nearest(self.scenario, now, self._start(states), first.asks)
+        around: dict[str, Floats] | None = None
         for attempt in range(MOVES):
             if attempt and not nearest.move_integers(around):
                 break
@@ -109,10 +122,10 @@ class Shield(Policy):
         if best is not first:
             self._corrected += 1
             self._distance += nearest.distance(best.result.done[0])
-        return best.actions
+        return best
 
-    def _mended(self, nearest: Nearest, states: Floats, now: Columns, around) -> list[_Tried]:
-        """Return what was tried: the nearest asks of the relaxation, then on the tangents at what the plant made of those before."""
+    def _mended(self, nearest: Nearest, states: Floats, now: Columns, around: dict[str, Floats] | None) -> list[_Tried]:
+        """Return what was tried: the nearest asks `around` some flows, then around what the plant made of those before."""
         tried: list[_Tried] = []
         for _ in range(ROUNDS):
             found = nearest.solve(tried[-1].flows if tried else around)
