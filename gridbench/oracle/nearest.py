@@ -1,7 +1,7 @@
 """The nearest asks: next to what a policy asks for in one step, asks under which the limits of the network hold.
 
 One small conic problem on the laws that the oracle's days are made of. Integers are held at what the devices make of the
-policy's asks; what is minimised is the distance of all other asks, each in units of its span.
+policy's asks until they are told to move; what is minimised is the distance of all other asks, each in units of its span.
 """
 
 from __future__ import annotations
@@ -124,16 +124,15 @@ class Nearest:
         columns = self._formulation.problem.columns
         gates = [(columns[f"{d.name}.{d.gate}"], settled[d.name][d.gate]) for d in scenario.devices if d.gate is not None]
         none = np.zeros(0)
-        self._held = self._formulation.problem.fixed(
-            np.concatenate([none.astype(np.int64), *(cols for cols, _ in gates)]), np.concatenate([none, *(on for _, on in gates)])
-        )
+        cols, numbers = [none.astype(np.int64), *(col for col, _ in gates)], [none, *(on for _, on in gates)]
+        self._held: Problem = self._formulation.problem.fixed(np.concatenate(cols), np.concatenate(numbers))
 
     def _one_way(self, x: Floats) -> Problem:
-        """Return the problem with devices' modes in their net direction at x: on paper a full storage charges as it discharges."""
+        """Return the problem with devices' modes in their net direction at x: a full storage may charge and discharge on paper."""
         cols, numbers, _ = one_way(self._formulation, x)
-        own = self._formulation.problem.period[cols] < 0
-        tie = self._formulation.problem.columns[f"{self._scenario.tie.name}.importing"]
-        own &= ~np.isin(cols, tie)
+        tie = self._scenario.tie
+        trade = [f"{tie.name}.{name}" for name, span in tie.controls().items() if span.integer]
+        own = ~np.isin(cols, np.concatenate([self._formulation.problem.columns[name] for name in trade]))
         return self._held.fixed(cols[own], numbers[own])
 
     def _best(self, formulation: Formulation, problem: Problem, free: NDArray[np.bool_]) -> Floats | None:
@@ -170,7 +169,7 @@ def _excesses(formulation: Formulation) -> Indices:
 
 
 def _carried(x: Floats, formulation: Formulation, hull: Formulation) -> Floats:
-    """Return the network's columns of a formulation at x as columns of another one of the same step, others at their lower ends."""
+    """Return the network's columns of a formulation at x as those of another one of the step; others are at their lower ends."""
     found = hull.problem.lower.copy()
     for name in ("u", "l", "P", "Q", *(f"{name} scaled" for name in formulation.taps)):
         found[hull.problem.columns[name]] = x[formulation.problem.columns[name]]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gridbench.oracle.formulation import Start
     from gridbench.oracle.nearest import Nearest
     from gridbench.plant.plant import StepResult
-    from gridbench.scenario.scenario import Columns
+    from gridbench.scenario.scenario import Columns, Scenario
 
 PREFIX = "shielded:"
 """What the name of a shielded policy begins with."""
@@ -43,7 +43,7 @@ class Shield(Policy):
 
     Powers move first; taps, banks and commitment only where no powers are found with those that were asked for. Where nothing
     holds all limits, the least violating asks that were found are asked for. It knows the whole state and the series of the step,
-    so that it is of class `full` at the least. It looks at one step: what it asks for now may leave a later one without safe asks.
+    so that it is of class `full` at the least. It looks at one step: what it does now may leave a later one without safe asks.
     `notes` counts its corrections.
     """
 

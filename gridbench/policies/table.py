@@ -57,8 +57,9 @@ POLICIES: dict[str, Callable[..., Policy]] = {
 def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) -> Policy:  # noqa: ANN401
     """Return a policy by name, a submitted one by the path of its bundle, or a trained network by that of its folder.
 
-    Text is a path where it has a separator or ends in .zip, and a name otherwise; after `shielded:` it is a policy behind the
-    shield. `options` go to the constructor of a policy that is no bundle. Raises UnknownName with the nearest names, InvalidInput.
+    Text is a path where it has a separator or ends in .zip, and a name otherwise; what follows `shielded:` is put behind the
+    shield. `options` go to the constructor of a policy that is no bundle. Raises UnknownName with the nearest names,
+    InvalidInput.
     """
     text = str(name_or_path)
     if text.startswith(PREFIX):
