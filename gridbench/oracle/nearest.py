@@ -38,8 +38,8 @@ VIOLATION = 1e4
 """Price of an excess (per pu^2, or per share of a rating) in spans: above what distance it takes to mend it."""
 LEAK = 1e-3
 """Price of a branch at its rating, in spans: without it nothing keeps the cone of a branch tight."""
-MONEY = 1e-5
-"""Price of a usd in spans: of asks that are about as near, the cheaper ones."""
+MONEY = 1e-3
+"""Price of a usd in spans: what is dear, as load shed, moves after what is cheap."""
 MARGIN = 1e-5
 """Limits hold by this much (pu^2, or share of a rating), for what solver and single precision round off."""
 TOLERANCES = (1e-8, 1e-6)
@@ -69,6 +69,8 @@ class Nearest:
         self._integer = np.array([span.integer for span in spans], dtype=np.bool_)
         self._span = np.array([span.hi - span.lo for span in spans])
         self._owner = np.array([k for k, device in enumerate(self._scenario.devices) for _ in device.asks()])
+        self._formulation: Formulation
+        self._held: Problem
         self._hold(asks)
         self.wanted = self._settled
 
@@ -125,10 +127,10 @@ class Nearest:
         gates = [(columns[f"{d.name}.{d.gate}"], settled[d.name][d.gate]) for d in scenario.devices if d.gate is not None]
         none = np.zeros(0)
         cols, numbers = [none.astype(np.int64), *(col for col, _ in gates)], [none, *(on for _, on in gates)]
-        self._held: Problem = self._formulation.problem.fixed(np.concatenate(cols), np.concatenate(numbers))
+        self._held = self._formulation.problem.fixed(np.concatenate(cols), np.concatenate(numbers))
 
     def _one_way(self, x: Floats) -> Problem:
-        """Return the problem with devices' modes in their net direction at x: a full storage may charge and discharge on paper."""
+        """Return the problem with devices' modes in their net direction at x: on paper a full storage may do both."""
         cols, numbers, _ = one_way(self._formulation, x)
         tie = self._scenario.tie
         trade = [f"{tie.name}.{name}" for name, span in tie.controls().items() if span.integer]
