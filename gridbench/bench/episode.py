@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from gridbench.errors import InvalidInput, PolicyFailure
 from gridbench.policies.idle import idle_asks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,20 +29,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Episode:
-    """What a policy did in one day, the mean seconds that a decision of all agents took it, and where it failed, if it did."""
+    """What a policy did in one day, the mean seconds that a decision of all agents took it, where it failed,
+    if it did, and what it has counted itself."""
 
     seed: int
     day: int
     trajectory: Trajectory
     seconds_per_decision: float
     failure: Failure | None = None
+    notes: Mapping[str, float] = field(default_factory=dict)
 
     def finished(self, scenario: Scenario, columns: Columns) -> Finished:
         """Return the episode as the journal keeps it."""
         lost = 0 if self.failure is None else scenario.steps - self.failure.step
         told = {"lost_steps": float(lost), "seconds_per_decision": self.seconds_per_decision}
         numbers = {**measure(scenario, columns, self.trajectory), **told}
-        return Finished(self.seed, self.day, self.trajectory.asks, numbers, self.failure)
+        return Finished(self.seed, self.day, self.trajectory.asks, numbers, self.failure, self.notes)
 
 
 def play(world: World, policy: Policy, split: str, day: int, seed: int) -> Episode:
@@ -73,7 +75,7 @@ def play_days(
         rows.append(row(result))
     seconds = turn.seconds / scenario.steps if seconds_per_decision is None else seconds_per_decision
     runs = [world.judged(day, run) for day, run in zip(columns, trajectories(asks, rows), strict=True)]
-    return [Episode(seed, day, run, seconds, turn.failure) for day, run in zip(days, runs, strict=True)]
+    return [Episode(seed, day, run, seconds, turn.failure, dict(policy.notes)) for day, run in zip(days, runs, strict=True)]
 
 
 class _Turn:

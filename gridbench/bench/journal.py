@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,18 +30,22 @@ create table if not exists episode (
     seed integer not null, day integer not null, asks blob not null, steps integer not null, numbers blob not null,
     failed_step integer, reason text, primary key (seed, day)
 ) without rowid;
+create table if not exists note (
+    seed integer not null, day integer not null, numbers text not null, primary key (seed, day)
+) without rowid;
 """
 
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """An episode that is done: its asks (steps, asks), its measured numbers, and where its policy failed, if it did."""
+    """An episode that is done: its asks (steps, asks), its measured numbers, where its policy failed, if it did, its notes."""
 
     seed: int
     day: int
     asks: NDArray[np.float32]
     numbers: Mapping[str, float]
     failure: Failure | None = None
+    notes: Mapping[str, float] = field(default_factory=dict)
 
 
 class Journal:
@@ -101,22 +105,25 @@ class Journal:
         ]
         with self._faults(), self._held:
             self._held.execute("begin")
+            told = [(one.seed, one.day, json.dumps(dict(one.notes))) for one in episodes if one.notes]
+            self._held.executemany("insert or ignore into note values (?, ?, ?)", told)
             self._held.executemany("insert or ignore into episode values (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def episodes(self) -> dict[tuple[int, int], Finished]:
         """Return the episodes that are done by (seed, day), sorted; raises InvalidInput where the file is damaged."""
         with self._faults():
             rows = self._held.execute("select * from episode order by seed, day").fetchall()
-        return {(row[0], row[1]): self._finished(*row) for row in rows}
+            notes = {(seed, day): json.loads(told) for seed, day, told in self._held.execute("select * from note")}
+        return {(row[0], row[1]): self._finished(*row, notes.get((row[0], row[1]), {})) for row in rows}
 
-    def _finished(self, *row: Any) -> Finished:  # noqa: ANN401 - the columns of the table
-        seed, day, asks, steps, numbers, failed_step, reason = row
+    def _finished(self, *row: Any) -> Finished:  # noqa: ANN401 - the columns of the tables
+        seed, day, asks, steps, numbers, failed_step, reason, notes = row
         measured = np.frombuffer(numbers, dtype="<f8").tolist()
         if len(measured) != len(MEASURED):
             raise InvalidInput(str(self.path), ["is no journal of this version: remove it, then run again"])
         failure = None if reason is None else Failure(seed=seed, day=day, step=failed_step, reason=reason)
         table = np.frombuffer(asks, dtype="<f4").reshape(steps, -1)
-        return Finished(seed, day, table, dict(zip(MEASURED, measured, strict=True)), failure)
+        return Finished(seed, day, table, dict(zip(MEASURED, measured, strict=True)), failure, notes)
 
     def missing(self, wanted: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Return which (seed, day) of `wanted` are not done."""

@@ -14,6 +14,7 @@ from gridbench.bench import intervals
 from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart
 from gridbench.errors import InvalidInput
 from gridbench.policies import make_policy
+from gridbench.policies.shield import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +48,7 @@ class Plan:
     def folder(self) -> Path:
         """Where its record goes by default."""
         own = self.policy.name if self.plant == "balanced" else f"{self.policy.name}.{self.plant}"
-        return Path("runs") / self.scenario.id / own
+        return Path("runs") / self.scenario.id / own.replace(":", "_")  # not every file system has names with colons
 
     @property
     def episodes(self) -> list[tuple[int, int]]:
@@ -78,7 +79,7 @@ class Plan:
 
 def named_policy(name: str, scenario: Scenario) -> Policy:
     """Return a policy by name or path, foresight with the intervals that scores lean on; raises UnknownName, InvalidInput."""
-    if name == "foresight":
+    if name.removeprefix(PREFIX) == "foresight":
         return make_policy(name, scenario, dispatch_of=partial(intervals.interval, scenario))
     return make_policy(name, scenario)
 

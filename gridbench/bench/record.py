@@ -145,7 +145,10 @@ class Scores(_Strict):
 
 
 class Record(_Strict):
-    """Everything that a result is known by; `episodes` and `actions` lie beside it."""
+    """Everything that a result is known by; `episodes` and `actions` lie beside it.
+
+    `notes` are what the policy says of itself, means per episode: no replay can verify them. A record without has no such key.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -157,6 +160,7 @@ class Record(_Strict):
     harness: Harness
     scores: Scores
     failures: tuple[Failure, ...] = ()
+    notes: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], float] | None = None
     episodes: Literal["episodes.csv"] = "episodes.csv"
     actions: Literal["actions.npz"] = "actions.npz"
 
@@ -170,7 +174,8 @@ class Record(_Strict):
 
     def document(self) -> dict[str, Any]:
         """Return the record as what JSON holds."""
-        return self.model_dump(mode="json", by_alias=True)
+        document = self.model_dump(mode="json", by_alias=True)
+        return {name: part for name, part in document.items() if name != "notes" or part is not None}
 
 
 def bound_is(plant: PlantName) -> Literal["certified", "indicative"]:

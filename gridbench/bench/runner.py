@@ -166,6 +166,13 @@ def _finish(plan: Plan, folder: Path, journal: Journal, *, quiet: bool) -> Recor
         harness=harness(plan.policy.isolation),
         scores=summarise(rows),
         failures=tuple(one.failure for one in done if one.failure is not None),
+        notes=_noted(done),
     )
     write_record(folder, record)
     return record
+
+
+def _noted(done: Sequence[Finished]) -> dict[str, float] | None:
+    """Return the mean of each note over the episodes, 0 where an episode has none; None where no episode has any."""
+    names = dict.fromkeys(name for one in done for name in one.notes)
+    return {name: float(np.mean([one.notes.get(name, 0.0) for one in done])) for name in names} or None

@@ -65,6 +65,11 @@ class Policy(ABC):
             fault = f"was made for {self.scenario.id}, not for {scenario.id} with other files: make it for this scenario"
             raise InvalidInput(f"policy {self.name!r}", [fault])
 
+    @property
+    def notes(self) -> Mapping[str, float]:
+        """What the policy counts of the day since `reset`, by name: a record holds the means. Of most there is nothing to say."""
+        return {}
+
     @abstractmethod
     def act(self, observations: Observations) -> dict[str, Floats]:
         """Return the actions of all agents, arrays (batch, entries) in [-1, 1], of observations (batch, fields)."""

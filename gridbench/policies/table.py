@@ -16,6 +16,7 @@ from gridbench.policies.mpc import Mpc, StochasticMpc
 from gridbench.policies.network import Network
 from gridbench.policies.network_file import PAGE
 from gridbench.policies.rule import Rule
+from gridbench.policies.shield import PREFIX, Shield
 from gridbench.policies.uniform import Random
 
 if TYPE_CHECKING:
@@ -56,10 +57,13 @@ POLICIES: dict[str, Callable[..., Policy]] = {
 def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) -> Policy:  # noqa: ANN401
     """Return a policy by name, a submitted one by the path of its bundle, or a trained network by that of its folder.
 
-    Text is a path where it has a separator or ends in .zip, and a name otherwise; `options` go to the constructor of a policy
-    that is no bundle. Raises UnknownName with the nearest names, InvalidInput.
+    Text is a path where it has a separator or ends in .zip, and a name otherwise; what follows `shielded:` is put behind the
+    shield. `options` go to the constructor of a policy that is no bundle. Raises UnknownName with the nearest names,
+    InvalidInput.
     """
     text = str(name_or_path)
+    if text.startswith(PREFIX):
+        return Shield(make_policy(text.removeprefix(PREFIX), scenario, **options))
     if isinstance(name_or_path, Path) or text.endswith(ZIP) or any(one in text for one in {os.sep, os.altsep or os.sep, "/"}):
         path = Path(name_or_path)
         return bundle_policy(open_bundle(path), scenario) if is_bundle(path) else Network(scenario, path, **options)

@@ -9,6 +9,7 @@ from gridbench.bench.record import FILE as RECORD
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
 from gridbench.policies import POLICIES
 from gridbench.policies.bundle import Bundle, bundle_policy, open_bundle, training
+from gridbench.policies.shield import PREFIX
 from gridbench.standings.entries import BUNDLE
 from gridbench.standings.marks import FILE as MARKS
 
@@ -74,7 +75,7 @@ def recorded_policy(record: Record, folder: Path, scenario: Scenario) -> Policy:
     if has_bundle(folder):
         return bundle_policy(_open(folder), scenario)
     try:
-        if record.policy.name not in POLICIES:
+        if record.policy.name.removeprefix(PREFIX) not in POLICIES:
             raise UnknownName("built-in policy", record.policy.name, POLICIES)
         return named_policy(record.policy.name, scenario)
     except GridbenchError as error:
