@@ -42,6 +42,11 @@ class Validated:
         """What the best is least by: admissible ones first, then the cheapest."""
         return not self.admissible, self.cost_usd
 
+    def row(self, best_usd: float) -> dict[str, float]:
+        """Return what the log says of it, beside the cost of the best so far."""
+        found = {"validation_usd": self.cost_usd, "score": self.score, "violating": self.violating_share}
+        return {**found, "admissible": int(self.admissible), "best_usd": best_usd}
+
 
 class Validation:
     """Plays policies on days of the validation year: those that the scenario lists, and some spread evenly over it.

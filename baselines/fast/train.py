@@ -259,8 +259,7 @@ def validate(trainer: Trainer, validation: Validation, args: argparse.Namespace,
         swap(args.out / "last", args.out / "best")
     numbers["told"] = numbers["iteration"]
     row = {key: numbers[key] for key in ("iteration", "steps", "seconds", "train_return", "train_violating")}
-    row |= {"validation_usd": found.cost_usd, "score": found.score, "violating": found.violating_share}
-    row |= {"admissible": int(found.admissible), "best_usd": numbers["best"][1]}
+    row |= found.row(numbers["best"][1])
     row |= {"multiplier": numbers["multiplier"]} if trainer.constrained else {}
     log.tell(row | {f"std_{name}": float(group.spread.detach().exp().mean()) for name, group in groups.items()})
 
