@@ -117,12 +117,13 @@ def scripts(tmp_path, monkeypatch):
     [
         ([], "--scenario tiny --algorithm mappo --seed 0 --out runs/train/tiny/mappo-0"),
         (
-            ["--policy", "ippo", "--seed", "3", "--steps", "5", "--device", "cuda", "--resume", "--out", "there", "--", "--set", "lr=1"],
+            ["--policy", "ippo", "--seed", "3", "--steps", "5", "--device", "cuda", "--resume", "--out", "there",
+             "--", "--set", "lr=1"],
             "--scenario tiny --algorithm ippo --seed 3 --steps 5 --device cuda --out there --resume --set lr=1",
         ),
         (["--trainer", "rllib", "--workers", "2"], "--scenario tiny --seed 0 --runners 2 --out runs/train/tiny/mappo-0"),
     ],
-)
+)  # fmt: skip
 def test_training_runs_the_script_of_its_trainer(scripts, capfd, given, passed):  # noqa: ARG001
     assert main(["train", "--scenario", "tiny", *given]) == 0
     assert capfd.readouterr().out.strip() == f"{passed} 0", "beside it, with a fixed hash seed"
