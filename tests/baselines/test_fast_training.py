@@ -141,10 +141,10 @@ def test_a_seed_gives_the_same_weights_in_two_processes(algorithm, small, tmp_pa
 def test_killed_at_any_moment_it_resumes_to_the_same_weights(tmp_path):
     pytest.importorskip("torch")
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    options = {"algorithm": "mappo_lagrangian", "steps": 8000}
+    options = {"algorithm": "mappo_lagrangian", "steps": 5000}
     subprocess.run(command(whole, **options), check=True, env=environment("0"), stdout=subprocess.DEVNULL)  # noqa: S603
     rng, kills = np.random.default_rng(0), 0
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen(command(killed, "--resume", **options), env=environment("0"), stdout=subprocess.PIPE)  # noqa: S603
         process.stdout.readline()  # it has begun to learn, or to go on
         time.sleep(rng.uniform(0.0, 1.0))
