@@ -21,6 +21,8 @@ for _name, _value in {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "0",
 }.items():  # fmt: skip
     os.environ.setdefault(_name, _value)
+_found = [str(HERE), str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(os.pathsep.join(_found).split(os.pathsep)))  # for Ray's processes
 if __name__ == "__main__" and os.environ.get("PYTHONHASHSEED") != "0":  # RLlib iterates over sets of agents
     os.environ["PYTHONHASHSEED"] = "0"
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
