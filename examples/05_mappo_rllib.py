@@ -21,7 +21,6 @@ import argparse
 import logging
 import shutil
 import time
-import tomllib
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,9 +40,10 @@ from gridbench.policies.network_file import write_network
 from gridbench.policies.table import baseline_root
 
 BASELINE = baseline_root() / "mappo"
-sys.path.insert(0, str(BASELINE))
+sys.path[:0] = [str(BASELINE), str(BASELINE.parent)]
+from common.nets import Groups, exported, groups_of, seed_torch
+from common.recipe import read_recipe
 from module import MappoModule, MaskedPPOLearner, TrainingEnv
-from nets import Groups, exported, groups_of, seed_torch
 
 if TYPE_CHECKING:
     from ray.rllib.algorithms.algorithm import Algorithm
@@ -55,7 +55,7 @@ from matplotlib import pyplot as plt
 
 DAYS = (12, 23, 34, 45)
 """Of the validation year, for the learning curve, and of the test year, for the last word: those have a published bound."""
-SCRATCH = {"unit_usd": 300.0, "floor": -30.0, "lr": 1e-3}
+SCRATCH = {"unit": 3.0, "floor": -30.0, "lr": 1e-3}
 """Where the baseline's recipe must differ: untaught actors cost 25 000 usd a day, and its floor would hide that they learn."""
 NOISE = 0.4
 TINY = {"hidden": [16], "minibatch": 96, "ppo_epochs": 1}
@@ -111,7 +111,7 @@ def train(options: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv) ->
     groups, begun = groups_of(env), time.perf_counter()
     seed_torch(options.seed)
     ray.init(num_cpus=options.num_workers + 1, include_dashboard=False, log_to_driver=False, logging_level="ERROR",
-             runtime_env={"env_vars": {"PYTHONPATH": str(BASELINE)}})  # fmt: skip
+             runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join(sys.path[:2])}})  # fmt: skip
     algo = configure(options, recipe, env, groups).build_algo()
     rows = []
     print("".join(f"{name:>11s}" for name in COLUMNS), flush=True)
@@ -172,7 +172,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     warnings.filterwarnings("ignore")
     logging.getLogger("ray.rllib").setLevel(logging.ERROR)
-    recipe = tomllib.loads((BASELINE / "config.toml").read_text(encoding="utf-8")) | SCRATCH
+    recipe = read_recipe(BASELINE) | SCRATCH
     options.days = recipe["days_per_iteration"]
     if options.test:
         recipe, options.iterations, options.days = recipe | TINY, 2, 4

@@ -160,10 +160,20 @@ def _solve(commands: Commands) -> None:
 
 
 def _train(commands: Commands) -> None:
-    command = _add(commands, "train", "train a baseline; options after -- go to its train.py")
-    command.add_argument("--algorithm", default="mappo", metavar="A", help="a folder of baselines/ (default: mappo)")
+    command = _add(commands, "train", "train a policy on a scenario; options after -- go to the script of the trainer")
     _scenario(command)
-    command.add_argument("rest", nargs="*", metavar="-- OPTION", help="passed on to baselines/A/train.py")
+    learnt = "mappo, ippo or mappo_lagrangian (default: mappo)"
+    command.add_argument("--policy", default="mappo", metavar="P", help=learnt)
+    trainer = "fast: torch alone, on the batched plant; rllib: mappo with RLlib, in several processes (default: fast)"
+    command.add_argument("--trainer", choices=("fast", "rllib"), default="fast", help=trainer)
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same weights (default: 0)")
+    command.add_argument("--steps", type=int, metavar="N", help="environment steps (default: those of the recipe)")
+    command.add_argument("--workers", type=int, metavar="N", help="of rllib: processes that play days beside the learner's")
+    command.add_argument("--device", metavar="D", help="of fast: cpu, or cuda for a GPU (default: cpu)")
+    out = "weights, checkpoint and log (default: runs/train/<scenario>/<policy>-<seed>); <DIR>/best is a policy"
+    command.add_argument("--out", metavar="DIR", help=out)
+    command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    command.add_argument("rest", nargs="*", metavar="-- OPTION", help="like --set lr=1e-4; see baselines/")
 
 
 def _run(commands: Commands) -> None:

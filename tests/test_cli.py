@@ -46,7 +46,7 @@ def test_wrong_usage_is_2(arguments):
         (("solve", "--scenario", "ieee34_ieee13", "--time-limit", "-3"), "--time-limit must be above 0 s, not -3"),
         (("solve", "--scenario", "ieee34_ieee13", "--gap", "nan"), "--gap must be at least 0, not nan"),
         (("solve", "--scenario", "ieee34_ieee13", "--threads", "0"), "--threads must be at least 1, not 0"),
-        (("train", "--scenario", "ieee34_ieee13", "--algorithm", "nothing_like_it"), "unknown baseline 'nothing_like_it'"),
+        (("train", "--scenario", "ieee34_ieee13", "--policy", "nothing_like_it"), "unknown policy that can be trained"),
         (("paper", "oracle", "--only", "pglip"), "unknown group of published results 'pglip': did you mean 'pglib'"),
         (("draw", "--network", "cigre_lw"), "unknown network 'cigre_lw': did you mean 'cigre_lv'"),
         (("draw", "--network", "ieee13", "--out", "a.pdf"), "pictures end in .svg or .png, not in '.pdf'"),

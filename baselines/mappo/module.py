@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from nets import perceptron
+from common.nets import perceptron
+from common.returns import masked
+from common.reward import Shaped
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
-from reward import Shaped
 
 from gridbench.envs.rllib import GridMultiAgentEnv
 
@@ -65,15 +66,6 @@ class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: i
     def get_non_inference_attributes(self) -> list[str]:
         """Return what acting does not need."""
         return ["vf"]
-
-
-def masked(advantages: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Return the advantages with mean 0 and standard deviation 1 over the valid slots.
-
-    RLlib 2.60 standardises over all slots, among them the artificial one that closes each episode (ray#57989).
-    """
-    valid = advantages[mask]
-    return (advantages - valid.mean()) / (valid.std() + 1e-8)
 
 
 class MaskedPPOLearner(PPOTorchLearner):  # type: ignore[misc]

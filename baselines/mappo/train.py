@@ -3,8 +3,8 @@
     python baselines/mappo/train.py --scenario ieee34_ieee13-v1 --seed 0 --steps 600000 --out runs/mappo/0
 
 Warm start by imitation of `rule` (clone.py), then multi-agent PPO with one actor per kind of agent and a critic that sees
-all observations (Yu et al. 2022). Every few iterations the exported NumPy policy plays the validation days; the cheapest is
-kept in <out>/best. With --resume it goes on from <out>/checkpoint.
+all observations (Yu et al. 2022). Every few iterations the exported NumPy policy plays the validation days; the best is kept
+in <out>/best. With --resume it goes on from <out>/checkpoint.
 """
 
 # ruff: noqa: E402
@@ -12,70 +12,49 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
 for _name, _value in {
     "OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "0",
 }.items():  # fmt: skip
     os.environ.setdefault(_name, _value)
+_found = [str(HERE), str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(os.pathsep.join(_found).split(os.pathsep)))  # for Ray's processes
 if __name__ == "__main__" and os.environ.get("PYTHONHASHSEED") != "0":  # RLlib iterates over sets of agents
     os.environ["PYTHONHASHSEED"] = "0"
     os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
 
 import argparse
-import csv
 import json
 import logging
 import shutil
 import time
-import tomllib
 import warnings
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import ray
 import torch
-from clone import make_nets, noise_of, warm_start
+from common.clone import make_nets, noise_of, warm_start
+from common.journal import Journal
+from common.nets import Groups, export, groups_of, seed_torch, swap
+from common.recipe import read_recipe
+from common.validation import Validation
 from module import MappoModule, MaskedPPOLearner, TrainingEnv
-from nets import Groups, exported, groups_of, seed_torch
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
 from gridbench.envs.batch import BatchEnv
-from gridbench.policies.network import Network
-from gridbench.policies.network_file import write_network
+from gridbench.errors import GridbenchError
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
     from ray.rllib.algorithms.algorithm import Algorithm
-
-    from gridbench.policies import Policy
-    from gridbench.scenario.scenario import Scenario
-
-HERE = Path(__file__).resolve().parent
-
-
-class Validation:
-    """Plays the exported policy on fixed days of the validation year."""
-
-    def __init__(self, scenario: Scenario, days: int) -> None:
-        """Choose the days, evenly spaced."""
-        series = scenario.split("validation").series
-        length = sum(int(one.n * one.step_h // 24) for one in series)
-        self._env = BatchEnv(scenario, days)
-        self._columns = [scenario.window("validation", int(day)) for day in np.linspace(0, length - 1, days)]
-
-    def cost_usd(self, policy: Policy) -> float:
-        """Return the mean cost of a day."""
-        seen, total = self._env.reset(self._columns), 0.0
-        policy.reset(self._env.scenario, self._columns[0], 0)
-        while not self._env.over:
-            seen, _, result = self._env.step(policy.act(seen))
-            total += float(result.cost_usd.mean())
-        return total
 
 
 def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, warm: Path | None) -> PPOConfig:
@@ -95,6 +74,7 @@ def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv,
     marks = {agent: (index, size) for agent, (_, index, size) in groups.items()}
     env_config = {"scenario": args.scenario, "split": "train", "seed": args.seed, "groups": marks, "recipe": recipe}
     modules = {agent: module for agent, (module, _, _) in groups.items()}
+    step_h = env.scenario.step_h
     return (
         PPOConfig()
         .environment(TrainingEnv, env_config=env_config, disable_env_checking=True)
@@ -105,29 +85,16 @@ def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv,
         .learners(num_learners=0)
         .framework("torch", torch_skip_nan_gradients=False)
         .training(
-            train_batch_size_per_learner=24 * recipe["days_per_iteration"], minibatch_size=recipe["minibatch"],
-            num_epochs=recipe["ppo_epochs"], lr=recipe["lr"], gamma=recipe["gamma"], lambda_=recipe["lambda"],
-            clip_param=recipe["clip"], vf_clip_param=1e6, vf_loss_coeff=0.5, entropy_coeff=recipe["entropy"], use_kl_loss=False,
-            grad_clip=0.5, grad_clip_by="global_norm", learner_class=MaskedPPOLearner,
+            train_batch_size_per_learner=env.scenario.steps * recipe["days_per_iteration"], minibatch_size=recipe["minibatch"],
+            num_epochs=recipe["ppo_epochs"], lr=recipe["lr"], gamma=recipe["gamma"] ** step_h,
+            lambda_=recipe["lambda"] ** step_h, clip_param=recipe["clip"], vf_clip_param=1e6, vf_loss_coeff=0.5,
+            entropy_coeff=recipe["entropy"], use_kl_loss=False, grad_clip=0.5, grad_clip_by="global_norm",
+            learner_class=MaskedPPOLearner,
         )
         .multi_agent(policies=set(spec), policy_mapping_fn=lambda agent, *_, **__: modules[agent])
         .rl_module(rl_module_spec=MultiRLModuleSpec(rl_module_specs=spec))
         .debugging(seed=args.seed, log_level="ERROR")
     )  # fmt: skip
-
-
-def export(
-    actors: dict[str, Any], args: argparse.Namespace, env: BatchEnv, groups: Groups, folder: Path, facts: dict[str, Any]
-) -> Network:
-    """Write the actors into a folder and return them as the policy that NumPy runs."""
-    page, arrays = exported(actors, groups, env)
-    training = {
-        "environment_steps": facts.pop("environment_steps"), "seconds": facts.pop("seconds"), "device": "cpu",
-        "seeds": (args.seed,), "scenarios": (env.scenario.id,),
-    }  # fmt: skip
-    told = {"information": "shared", "name": "mappo", "version": "1", "training": training, "facts": facts}
-    write_network(folder, {**told, **page}, arrays)
-    return Network(env.scenario, folder)
 
 
 def prepare(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups) -> Path | None:
@@ -155,14 +122,14 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     ray.init(num_cpus=max(1, args.runners + 1), include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     algo = make_config(args, recipe, env, groups, warm).build_algo()
     progress = args.out / "progress.json"
-    kept = Journal(seconds=time.perf_counter() - begun)
+    kept, after = Reached(seconds=time.perf_counter() - begun), None
     if args.resume and progress.is_file():
-        kept = Journal(**json.loads(progress.read_text(encoding="utf-8")))
+        kept = Reached(**json.loads(progress.read_text(encoding="utf-8")))
+        after = kept.iteration
         algo.restore_from_path(str((args.out / "checkpoint").resolve()))
-    else:
-        (args.out / "log.csv").unlink(missing_ok=True)
+    log = Journal(args.out, after=after)
     try:
-        _loop(algo, args, recipe, env, groups, kept)
+        _loop(algo, args, recipe, env, groups, kept, log)
     finally:
         litter = algo.logdir
         algo.stop()
@@ -171,32 +138,27 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
 
 
 @dataclass
-class Journal:
-    """What the training has reached: counters, the latest return, and the best validation cost."""
+class Reached:
+    """What the training has reached: counters, the latest return, and the best on the validation days."""
 
     iteration: int = 0
     steps: int = 0
     seconds: float = 0.0
-    best: float = float("inf")
-    reached: float = float("nan")
-
-    def write(self, path: Path, row: tuple[float, ...], names: tuple[str, ...]) -> None:
-        """Append a row to a CSV file, with its header first."""
-        begins = not path.is_file()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([names, row] if begins else [row])
+    best: tuple[bool, float] = (True, float("inf"))
+    train_return: float = float("nan")
+    told: int = -1
 
 
 def _loop(
-    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Journal
+    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Reached, log: Journal
 ) -> None:
-    validation = Validation(env.scenario, recipe["validation_days"])
+    validation = Validation(env.scenario, recipe["validation_days"], args.scenario)
     offset, begun = kept.seconds, time.perf_counter()
     while True:
         done = kept.steps >= args.steps
-        if done or kept.iteration % recipe["validate_every"] == 0:
+        if kept.told != kept.iteration and (done or kept.iteration % recipe["validate_every"] == 0):
             kept.seconds = offset + time.perf_counter() - begun
-            _validate(algo, args, recipe, env, groups, kept, validation)
+            _validate(algo, args, recipe, env, groups, kept, validation, log)
             algo.save_to_path(str((args.out / "checkpoint").resolve()))
             (args.out / "progress.json").write_text(json.dumps(asdict(kept)), encoding="utf-8")
         if done:
@@ -204,56 +166,57 @@ def _loop(
         result = algo.train()["env_runners"]
         kept.iteration += 1
         kept.steps = int(result["num_env_steps_sampled_lifetime"])
-        kept.reached = float(result["episode_return_mean"]) / len(groups)
+        kept.train_return = float(result["episode_return_mean"]) / len(groups)
 
 
 def _validate(
-    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Journal,
-    validation: Validation,
+    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Reached,
+    validation: Validation, log: Journal,
 ) -> None:  # fmt: skip
-    """Export, play the validation days with NumPy, keep the best, and tell."""
+    """Export, play the validation days with NumPy, keep the best (admissible ones first), and tell."""
     modules = {module: algo.get_module(module) for module, _, _ in groups.values()}
     facts = {
-        "environment_steps": kept.steps, "seconds": round(kept.seconds, 1), "ray": ray.__version__, "torch": torch.__version__,
-        "env_runners": args.runners, "envs": recipe["envs"], "scenario_digest": env.scenario.digest, "teacher": "rule",
+        "trainer": "rllib", "ray": ray.__version__, "torch": torch.__version__, "env_runners": args.runners,
+        "envs": recipe["envs"], "seed": args.seed, "scenario_digest": env.scenario.digest, "teacher": "rule",
     }  # fmt: skip
-    policy = export({name: m.pi for name, m in modules.items()}, args, env, groups, args.out / "last", facts)
-    cost = validation.cost_usd(policy)
-    if cost < kept.best:
-        kept.best = cost
-        shutil.copytree(args.out / "last", args.out / "best", dirs_exist_ok=True)
-    spread = {name: float(m.log_std.detach().exp().mean()) for name, m in modules.items()}
-    row = (kept.iteration, kept.steps, kept.seconds, kept.reached, cost, kept.best, *spread.values())
-    names = ("iteration", "steps", "seconds", "train_return", "validation_usd", "best_usd", *(f"std_{name}" for name in spread))
-    kept.write(args.out / "log.csv", tuple(round(one, 4) for one in row), names)
-    print(
-        f"{kept.steps:>8} steps {kept.seconds:6.0f} s  return {kept.reached:8.3f}  validation {cost:9.2f} usd"
-        f"  best {kept.best:9.2f}  std {' '.join(f'{one:.3f}' for one in spread.values())}", flush=True,
-    )  # fmt: skip
+    training = {
+        "environment_steps": kept.steps, "seconds": round(kept.seconds, 1), "device": "cpu", "seeds": (args.seed,),
+        "scenarios": (env.scenario.id,),
+    }  # fmt: skip
+    told = {"name": "mappo", "training": training, "facts": facts}
+    found = validation(export(args.out / "last", told, {name: one.pi for name, one in modules.items()}, groups, env))
+    if found.rank < tuple(kept.best):
+        kept.best = found.rank
+        swap(args.out / "last", args.out / "best")
+    kept.told = kept.iteration
+    row = {"iteration": kept.iteration, "steps": kept.steps, "seconds": kept.seconds, "train_return": kept.train_return}
+    spread = {f"std_{name}": float(one.log_std.detach().exp().mean()) for name, one in modules.items()}
+    log.tell(row | found.row(kept.best[1]) | spread)
 
 
-def main() -> None:
-    """Read the command line and the recipe, and train."""
-    recipe = tomllib.loads((HERE / "config.toml").read_text(encoding="utf-8"))
+def main() -> int:
+    """Read the command line and the recipe, and train; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenario", default="ieee34_ieee13-v1", help="name, id or path")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=recipe["steps"], help="environment steps (hours)")
+    parser.add_argument("--steps", type=int, help="environment steps (default: of the recipe)")
     parser.add_argument("--out", type=Path, required=True, help="folder for weights, checkpoint and log")
     parser.add_argument("--runners", type=int, default=0, help="extra processes that play days; results depend on it")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="change a number of config.toml")
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="change a number of the recipe")
     args = parser.parse_args()
-    for change in args.set:
-        key, _, value = change.partition("=")
-        if key not in recipe:
-            parser.error(f"--set {key}: config.toml has no such key")
-        recipe[key] = type(recipe[key])(float(value))
-    args.out.mkdir(parents=True, exist_ok=True)
     warnings.filterwarnings("ignore")
     logging.getLogger("ray").setLevel(logging.ERROR)
-    train(args, recipe)
+    try:
+        recipe = read_recipe(HERE, args.set)
+        args.steps = recipe["steps"] if args.steps is None else args.steps
+        args.out.mkdir(parents=True, exist_ok=True)
+        train(args, recipe)
+    except GridbenchError as error:
+        print(f"train: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

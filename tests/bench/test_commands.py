@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -100,17 +101,55 @@ def test_interruption_is_130_and_says_how_to_go_on(tiny_folder, tmp_path, capsys
     assert "--resume" in capsys.readouterr().err
 
 
-def test_training_runs_the_script_of_its_folder_or_says_what_to_install(tmp_path, monkeypatch, capfd):
-    (tmp_path / "mappo").mkdir()
-    (tmp_path / "mappo" / "train.py").write_text("import beside\n")
-    (tmp_path / "mappo" / "beside.py").write_text("import os, sys\n\nprint(*sys.argv[1:], os.environ['PYTHONHASHSEED'])\n")
+@pytest.fixture
+def scripts(tmp_path, monkeypatch):
+    """Training scripts that print what they are given, and libraries that are there."""
+    for folder in ("fast", "mappo"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "train.py").write_text("import beside\n")
+        (tmp_path / folder / "beside.py").write_text("import os, sys\n\nprint(*sys.argv[1:], os.environ['PYTHONHASHSEED'])\n")
     monkeypatch.setattr(train, "baselines_root", lambda: tmp_path)
-    monkeypatch.setattr(train, "NEEDED", ("no_such_library",))
-    assert main(["train", "--scenario", "tiny"]) == 3
-    assert "pip install gridbench[rl]" in capfd.readouterr().err
-    monkeypatch.setattr(train, "NEEDED", ("json",))
-    assert main(["train", "--scenario", "tiny", "--", "--steps", "5"]) == 0
-    assert capfd.readouterr().out.split() == ["--scenario", "tiny", "--steps", "5", "0"], "beside it, with a fixed hash seed"
+    monkeypatch.setattr(train, "TRAINERS", {name: replace(one, needs=("json",)) for name, one in train.TRAINERS.items()})
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ([], "--scenario tiny --algorithm mappo --seed 0 --out runs/train/tiny/mappo-0"),
+        (
+            ["--policy", "ippo", "--seed", "3", "--steps", "5", "--device", "cuda", "--resume", "--out", "there",
+             "--", "--set", "lr=1"],
+            "--scenario tiny --algorithm ippo --seed 3 --steps 5 --device cuda --out there --resume --set lr=1",
+        ),
+        (["--trainer", "rllib", "--workers", "2"], "--scenario tiny --seed 0 --runners 2 --out runs/train/tiny/mappo-0"),
+    ],
+)  # fmt: skip
+def test_training_runs_the_script_of_its_trainer(scripts, capfd, given, passed):  # noqa: ARG001
+    assert main(["train", "--scenario", "tiny", *given]) == 0
+    assert capfd.readouterr().out.strip() == f"{passed} 0", "beside it, with a fixed hash seed"
+
+
+@pytest.mark.parametrize(("trainer", "extra"), [("fast", "torch"), ("rllib", "rl")])
+def test_training_says_what_to_install(monkeypatch, capsys, trainer, extra):
+    monkeypatch.setattr(train.importlib.util, "find_spec", lambda _: None)
+    assert main(["train", "--scenario", "tiny", "--trainer", trainer]) == 3
+    told = capsys.readouterr().err
+    assert f"pip install gridbench[{extra}]" in told
+    assert ("ray" in told) == (trainer == "rllib")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--workers", "2"], "--workers means nothing to --trainer fast"),
+        (["--trainer", "rllib", "--device", "cuda"], "--device means nothing to --trainer rllib"),
+        (["--trainer", "rllib", "--policy", "ippo"], "--trainer rllib cannot train ippo: give --trainer fast"),
+        (["--policy", "mapo"], "did you mean 'mappo'"),
+    ],
+)
+def test_training_refuses_what_its_trainer_cannot_do(scripts, capsys, given, told):  # noqa: ARG001
+    assert main(["train", "--scenario", "tiny", *given]) == 3
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("what", ["scenarios", "policies", "networks"])

@@ -1,4 +1,4 @@
-"""The MAPPO recipe: masked advantages, groups, and actors that leave torch unchanged. Needs torch and ray."""
+"""The MAPPO recipe: groups, imitation, and actors that leave torch unchanged. Needs torch and ray."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import importlib.util
 import os
 import subprocess
 import sys
-import tomllib
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -29,27 +27,28 @@ pytestmark = [
 @pytest.fixture
 def recipe(monkeypatch):
     """Return a function that imports a file of the recipe."""
+    monkeypatch.syspath_prepend(str(RECIPE.parent))
     monkeypatch.syspath_prepend(str(RECIPE))
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     yield importlib.import_module
-    for name in ("nets", "clone", "reward", "module"):
-        sys.modules.pop(name, None)
+    for name in [one for one in sys.modules if one == "module" or one.split(".")[0] == "common"]:
+        sys.modules.pop(name)
 
 
-@pytest.fixture(scope="module")
-def config():
-    return tomllib.loads((RECIPE / "config.toml").read_text(encoding="utf-8"))
+@pytest.fixture
+def config(recipe):
+    return recipe("common.recipe").read_recipe(RECIPE)
 
 
 def test_microgrids_share_an_actor(scenario, recipe):
-    found = recipe("nets").groups_of(BatchEnv(scenario))
+    found = recipe("common.nets").groups_of(BatchEnv(scenario))
     assert found == {"mg_0": ("mg", 0, 3), "mg_1": ("mg", 1, 3), "mg_2": ("mg", 2, 3), "dso": ("dso", 0, 0)}
 
 
 def test_exported_actors_act_as_in_torch(scenario, recipe, config, tmp_path):
     import torch  # noqa: PLC0415
 
-    nets, clone = recipe("nets"), recipe("clone")
+    nets, clone = recipe("common.nets"), recipe("common.clone")
     env = BatchEnv(scenario, 5)
     groups = nets.groups_of(env)
     nets.seed_torch(0)
@@ -67,35 +66,19 @@ def test_exported_actors_act_as_in_torch(scenario, recipe, config, tmp_path):
 
 
 def test_targets_at_the_ends_are_moved_beyond_them(recipe):
-    moved = recipe("clone").beyond(np.array([[-1.0, -0.5, 0.0, 1.0]]), 0.5)
+    moved = recipe("common.clone").beyond(np.array([[-1.0, -0.5, 0.0, 1.0]]), 0.5)
     assert np.allclose(moved, [[-1.5, -0.5, 0.0, 1.5]])
 
 
 def test_the_reference_bill_calms_the_reward_and_ranks_alike(scenario, recipe, config):
-    shaped = recipe("reward").Shaped
+    shaped = recipe("common.reward").Shaped
     day = scenario.window("train", 3)
     weather = np.array([[day[column][0] for column in scenario.columns]])
     reward = shaped(scenario, config)
     assert reward(weather, np.array([10.0])) > reward(weather, np.array([60.0]))
     difference = reward(weather, np.array([10.0])) - reward(weather, np.array([60.0]))
-    assert np.isclose(difference, 50.0 / config["unit_usd"])
+    assert np.isclose(difference, 50.0 / (config["unit"] * scenario.reward_usd))
     assert reward(weather, np.array([1e6])) == config["floor"]
-
-
-def test_masked_advantages_are_standardised_over_valid_slots(recipe):
-    import torch  # noqa: PLC0415
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        masked = recipe("module").masked
-    generator = torch.Generator().manual_seed(0)
-    advantages = 3.0 + 2.0 * torch.randn(400, generator=generator)
-    mask = torch.ones(400, dtype=torch.bool)
-    mask[24::25] = False
-    advantages[~mask] = -50.0
-    mended = masked(advantages, mask)[mask]
-    assert abs(float(mended.mean())) < 1e-5
-    assert abs(float(mended.std()) - 1.0) < 1e-5
 
 
 @pytest.mark.slow

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from nets import Groups, perceptron
-from reward import Shaped
+from common.nets import Groups, perceptron
+from common.reward import Shaped
 
 from gridbench.policies import make_policy
 
@@ -42,15 +42,16 @@ class Samples:
     wanted: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
 
 
-def make_nets(env: BatchEnv, groups: Groups, config: dict) -> Nets:
-    """Return untrained networks; an actor's mean action starts near zero."""
+def make_nets(env: BatchEnv, groups: Groups, config: dict, *, central: bool = True) -> Nets:
+    """Return untrained networks; an actor's mean action starts near zero. A critic sees all, or else what its actor sees."""
     state = sum(env.observer.sizes.values())
     hidden = tuple(config["hidden"])
     actors, critics, noise = {}, {}, {}
     for agent, (module, _, size) in groups.items():
         if module not in actors:
-            actors[module] = perceptron(env.observer.sizes[agent] + size, env.codec.sizes[agent], hidden, 0.01)
-            critics[module] = perceptron(state, 1, hidden, 1.0)
+            own = env.observer.sizes[agent] + size
+            actors[module] = perceptron(own, env.codec.sizes[agent], hidden, 0.01)
+            critics[module] = perceptron(state if central else own, 1, hidden, 1.0)
             noise[module] = noise_of(env, agent, config)
     return Nets(actors, critics, noise)
 
@@ -62,6 +63,19 @@ def noise_of(env: BatchEnv, agent: str, config: dict) -> NDArray[np.float32]:
 
 def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
     """Train actors by imitation, then critics on the returns of the noisy actors."""
+    imitate(env, groups, nets, config, rng)
+    states, returns = [], []
+    for _ in range(config["critic_rounds"]):
+        one_states, one_returns = _earn(env, groups, nets, config, rng)
+        states.append(one_states)
+        returns.append(one_returns)
+    for module, critic in nets.critics.items():
+        loss = fit(critic, np.concatenate(states), np.concatenate(returns), config["critic_epochs"], rng)
+        print(f"critic {module}: mean square error {loss:.4f}, variance {np.concatenate(returns).var():.4f}", flush=True)
+
+
+def imitate(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
+    """Train actors on what `rule` does in the states that they reach."""
     teacher = make_policy("rule", env.scenario)
     samples = Samples()
     for turn in range(config["rounds"]):
@@ -71,14 +85,6 @@ def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.
             seen, wanted = (np.concatenate(one[module]) for one in (samples.seen, samples.wanted))
             loss = fit(actor, seen, wanted, epochs, rng)
             print(f"imitation round {turn}: {module} mean square error {loss:.5f} on {len(seen)} samples", flush=True)
-    states, returns = [], []
-    for _ in range(config["critic_rounds"]):
-        one_states, one_returns = _earn(env, groups, nets, config, rng)
-        states.append(one_states)
-        returns.append(one_returns)
-    for module, critic in nets.critics.items():
-        loss = fit(critic, np.concatenate(states), np.concatenate(returns), config["critic_epochs"], rng)
-        print(f"critic {module}: mean square error {loss:.4f}, variance {np.concatenate(returns).var():.4f}", flush=True)
 
 
 def marked(groups: Groups, agent: str, seen: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -159,6 +165,6 @@ def _earn(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.rando
     returns = np.zeros((len(rewards), env.batch))
     total = np.zeros(env.batch)
     for t in range(len(rewards) - 1, -1, -1):
-        total = rewards[t] + config["gamma"] * total
+        total = rewards[t] + config["gamma"] ** env.scenario.step_h * total
         returns[t] = total
     return np.concatenate(states), returns.reshape(-1, 1).astype(np.float32)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
-from gridbench.policies.network import fields_digest
+from gridbench.policies.network import Network, fields_digest
+from gridbench.policies.network_file import write_network
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gridbench.envs.batch import BatchEnv
 
 Groups = dict[str, tuple[str, int, int]]
@@ -77,7 +81,23 @@ def exported(actors: dict[str, nn.Sequential], groups: Groups, env: BatchEnv) ->
     return {"modules": modules, "agents": agents}, arrays
 
 
-def seed_torch(seed: int) -> None:
-    """Make torch repeatable: one thread, one seed."""
-    torch.set_num_threads(1)
+def export(folder: Path, told: dict[str, Any], actors: dict[str, nn.Sequential], groups: Groups, env: BatchEnv) -> Network:
+    """Write the actors into a folder, `told` (name, training, facts) on their page; return them as NumPy runs them."""
+    page, arrays = exported(actors, groups, env)
+    write_network(folder, {"information": "shared", "version": "1", **told, **page}, arrays)
+    return Network(env.scenario, folder)
+
+
+def swap(source: Path, target: Path) -> None:
+    """Copy a folder to a place where another may stand, which is left at no moment with half of each."""
+    fresh = target.with_name(f".{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(source, fresh)
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+
+
+def seed_torch(seed: int, threads: int = 1) -> None:
+    """Make torch repeatable: one seed, and as many threads as are told, on which the last bits depend."""
+    torch.set_num_threads(threads)
     torch.manual_seed(seed)

@@ -25,7 +25,7 @@ class Shaped:
         """Work out the net demand per unit of each column."""
         columns = scenario.columns
         self._scenario = scenario
-        self._unit_usd, self._floor = recipe["unit_usd"], recipe["floor"]
+        self._unit_usd, self._floor = recipe["unit"] * scenario.reward_usd, recipe["floor"]
         self._weights = np.zeros(len(columns))
         for device in scenario.devices:
             if isinstance(device, Load):

@@ -1,0 +1,56 @@
+"""What a training run tells: a line on the screen, a row of log.csv, and curves for TensorBoard where a writer is installed."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import math
+from typing import TYPE_CHECKING, Any
+
+from gridbench.bench.files import read_text, write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WRITERS = ("tensorboardX", "torch.utils.tensorboard")
+
+
+class Journal:
+    """Writes rows of named numbers, of which the first two are `iteration` and `steps`."""
+
+    def __init__(self, out: Path, *, after: int | None = None) -> None:
+        """Begin a log in a folder, or go on with its rows up to iteration `after`: later ones will be trained again."""
+        self._path = out / "log.csv"
+        lines = read_text(self._path).splitlines() if after is not None and self._path.is_file() else []
+        kept = [line for i, line in enumerate(lines) if i == 0 or int(line.split(",")[0]) <= (after or 0)]
+        write_text(self._path, "".join(f"{line}\n" for line in kept))
+        self._curves = _writer(out / "tensorboard")
+
+    def tell(self, row: dict[str, float]) -> None:
+        """Add a row to the file and the curves, and print it."""
+        begins = self._path.stat().st_size == 0
+        cells = [round(one, 6) for one in row.values()]
+        with self._path.open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([list(row), cells] if begins else [cells])
+        for name, number in row.items():
+            if self._curves is not None and name not in {"iteration", "steps"} and math.isfinite(number):
+                self._curves.add_scalar(name, number, row["steps"])
+        if self._curves is not None:
+            self._curves.flush()
+        print("  ".join(f"{name} {_short(number)}" for name, number in row.items()), flush=True)
+
+
+def _short(number: float) -> str:
+    if math.isnan(number):
+        return "-"
+    return str(number) if isinstance(number, int) else f"{number:.4g}" if abs(number) < 100.0 else f"{number:.2f}"
+
+
+def _writer(folder: Path) -> Any | None:  # noqa: ANN401 - of either library
+    """Return a writer of TensorBoard's files, or None where no library is installed that writes them."""
+    for name in WRITERS:
+        try:
+            return importlib.import_module(name).SummaryWriter(str(folder))
+        except ImportError:
+            continue
+    return None
