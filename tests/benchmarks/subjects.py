@@ -146,8 +146,17 @@ def unbalanced_opendss():
     return lambda: circuit.again(next(loadings), tolerance=1e-9)
 
 
+def fastest_s(*functions, rounds):
+    """The least time of each function (s), the rounds of all taken in turn: what other work on the machine adds least to."""
+    return _times(functions, rounds).min(axis=0)
+
+
 def medians_s(*functions, rounds):
     """The median time of each function (s), the rounds of all taken in turn so that a busy machine slows them alike."""
+    return np.median(_times(functions, rounds), axis=0)
+
+
+def _times(functions, rounds):
     times = np.empty((rounds, len(functions)))
     for function in functions:
         function()
@@ -156,7 +165,7 @@ def medians_s(*functions, rounds):
             begin = time.perf_counter()
             function()
             row[n] = time.perf_counter() - begin
-    return np.median(times, axis=0)
+    return times
 
 
 def decisions(scenario, samples):
