@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Episode:
-    """What a policy did in one day, the mean seconds that a decision of all agents took it, where it failed,
-    if it did, and what it has counted itself."""
+    """What a policy did in one day, the mean seconds of a decision of all agents, where it failed, and its own counts."""
 
     seed: int
     day: int

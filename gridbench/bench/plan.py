@@ -57,10 +57,7 @@ class Plan:
 
     def pieces(self, missing: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, ...]]]:
         """Return the missing (seed, day) as pieces of work: a seed and the days that are played side by side."""
-        if not self.policy.batched:
-            return [(seed, (day,)) for seed, day in missing]
-        days = {seed: [day for one, day in missing if one == seed] for seed in sorted({seed for seed, _ in missing})}
-        return [(seed, tuple(own[i : i + SIDE_BY_SIDE])) for seed, own in days.items() for i in range(0, len(own), SIDE_BY_SIDE)]
+        return side_by_side(self.policy, missing)
 
     @property
     def parts(self) -> tuple[ScenarioPart, PolicyPart, Protocol]:
@@ -75,6 +72,14 @@ class Plan:
     def identity(self) -> Mapping[str, Any]:
         """What two halves of one run must agree on."""
         return {part.__class__.__name__: part.model_dump(mode="json") for part in self.parts}
+
+
+def side_by_side(policy: Policy, episodes: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return (seed, day) as what is played at a time: a seed and its days, several only for a policy that is `batched`."""
+    if not policy.batched:
+        return [(seed, (day,)) for seed, day in episodes]
+    days = {seed: [day for one, day in episodes if one == seed] for seed in sorted({seed for seed, _ in episodes})}
+    return [(seed, tuple(own[i : i + SIDE_BY_SIDE])) for seed, own in days.items() for i in range(0, len(own), SIDE_BY_SIDE)]
 
 
 def named_policy(name: str, scenario: Scenario) -> Policy:

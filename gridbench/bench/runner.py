@@ -85,9 +85,9 @@ def run_all(
                 journals[i] = Journal(folder, plan.identity).open(resume=resume)
                 open_journals.callback(journals[i].close)
                 kept[i] = _kept(folder, plan)  # another process may have finished it just now
-        todo = {i: journal for i, journal in journals.items() if kept[i] is None}
-        _play([plan for plan, _ in plans], todo, quiet=quiet, jobs=jobs, ray=ray)
-        for i, journal in todo.items():
+        unfinished = {i: journal for i, journal in journals.items() if kept[i] is None}
+        _play([plan for plan, _ in plans], unfinished, quiet=quiet, jobs=jobs, ray=ray)
+        for i, journal in unfinished.items():
             kept[i] = _finish(*plans[i], journal, quiet=quiet)
         for journal in journals.values():
             journal.remove()

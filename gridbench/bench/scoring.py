@@ -9,7 +9,7 @@ import numpy as np
 from gridbench.bench import intervals
 from gridbench.bench import score as scores
 from gridbench.bench.pieces import finished
-from gridbench.bench.plan import named_policy
+from gridbench.bench.plan import named_policy, side_by_side
 from gridbench.bench.record import BoundPart, bound_is
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def bound_part(found: Sequence[Dispatch], plant: PlantName = "balanced") -> Boun
 def anchor_costs(world: World, split: str, days: Sequence[int]) -> dict[int, float]:
     """Return what the scenario's anchor policy costs by day (usd)."""
     anchor = named_policy(world.scenario.anchor, world.scenario)
-    pieces = [tuple(days)] if anchor.batched else [(day,) for day in days]
-    return {one.day: one.numbers["cost_usd"] for piece in pieces for one in finished(world, anchor, split, 0, piece)}
+    pieces = side_by_side(anchor, [(0, day) for day in days])
+    return {one.day: one.numbers["cost_usd"] for piece in pieces for one in finished(world, anchor, split, *piece)}
 
 
 def scored_rows(

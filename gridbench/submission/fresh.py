@@ -11,6 +11,7 @@ from gridbench.bench import intervals
 from gridbench.bench import score as scoring
 from gridbench.bench.files import read_text
 from gridbench.bench.pieces import finished
+from gridbench.bench.plan import side_by_side
 from gridbench.bench.progress import progress
 from gridbench.bench.rows import parse_rows
 from gridbench.bench.scoring import anchor_costs, scored_rows
@@ -20,7 +21,7 @@ from gridbench.scenario.fresh import fresh_scenario
 from gridbench.standings.marks import Fresh as FreshMark
 from gridbench.submission.beside import recorded_policy
 from gridbench.submission.plausible import LEVEL, chance_of_worse
-from gridbench.submission.rerun import pieces_of, spread_days
+from gridbench.submission.rerun import spread_days
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def fresh(record: Record, folder: Path, scenario: Scenario, seed: int, *, days: 
     world, policy = World(drawn, record.protocol.plant), recorded_policy(record, folder, drawn)
     chosen = spread_days(drawn.split(split).days[: record.protocol.days], days)
     found = {day: intervals.interval(drawn, split, day) for day in progress(chosen, "fresh bounds", quiet=quiet)}
-    pieces = pieces_of(policy, record.protocol.seeds, chosen)
+    pieces = side_by_side(policy, [(seed, day) for seed in record.protocol.seeds for day in chosen])
     played = [finished(world, policy, split, *piece) for piece in progress(pieces, "fresh days", quiet=quiet)]
     done = [episode for piece in played for episode in piece]
     rows = scored_rows(done, found, anchor_costs(world, split, chosen), record.protocol.plant)

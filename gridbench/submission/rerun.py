@@ -9,6 +9,7 @@ import numpy as np
 
 from gridbench.bench.actions_file import read_actions
 from gridbench.bench.pieces import finished
+from gridbench.bench.plan import side_by_side
 from gridbench.bench.progress import progress
 from gridbench.bench.world import World
 from gridbench.plant.layout import layout
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridbench.bench.record import Record
-    from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
 ROUNDING = 1e-5
@@ -45,12 +45,6 @@ def spread_days(days: Sequence[int], most: int | None) -> tuple[int, ...]:
     return tuple(ordered[(2 * i + 1) * len(ordered) // (2 * most)] for i in range(most))
 
 
-def pieces_of(policy: Policy, seeds: Sequence[int], days: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
-    """Return what is played at a time: a seed and its days, all of them side by side where the policy is `batched`."""
-    groups = [days] if policy.batched else [(day,) for day in days]
-    return [(seed, group) for seed in seeds for group in groups]
-
-
 def rerun(record: Record, folder: Path, scenario: Scenario, *, days: int | None = None, quiet: bool = True) -> Rerun:
     """Run the policy of a record over its seeds and days, at most `days` of them, and compare what it asks for.
 
@@ -62,7 +56,7 @@ def rerun(record: Record, folder: Path, scenario: Scenario, *, days: int | None 
     recorded = read_actions(folder, seeds, ran, plan.asks, scenario.steps)
     policy, world = recorded_policy(record, folder, scenario), World(scenario)
     spans = np.array([max(span.hi - span.lo, 1e-12) for span in plan.ask_spans])
-    pieces = pieces_of(policy, seeds, spread_days(ran, days))
+    pieces = side_by_side(policy, [(seed, day) for seed in seeds for day in spread_days(ran, days)])
     played = [finished(world, policy, split, *piece) for piece in progress(pieces, f"{record.policy.name} again", quiet=quiet)]
     chosen = [episode for piece in played for episode in piece]
     failed = {(one.seed, one.day): one.step for one in record.failures}
