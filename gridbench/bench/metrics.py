@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridbench.physics.devices import EvCharger, FlexibleLoad, Load, Renewable
-from gridbench.physics.terms import MONEY, Device, Values
+from gridbench.physics.terms import MONEY, Values, inputs
 from gridbench.plant.device_violations import DEVICE_KINDS, device_excesses
 from gridbench.plant.violations import KINDS, excesses
 
@@ -68,7 +68,7 @@ def _energy(scenario: Scenario, columns: Columns, run: Trajectory) -> dict[str, 
     controls = _controls(scenario, run)
     unserved, used, available = 0.0, 0.0, 0.0
     for device in scenario.devices:
-        w = weather(device, columns)
+        w = inputs(device, columns)
         if isinstance(device, Load):
             shed = controls.get(f"{device.name}.shed_mw", np.zeros(dark.size))
             unserved += float(np.where(dark, device.demand(w), shed).sum())
@@ -96,11 +96,6 @@ def _controls(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
 def _states(scenario: Scenario, run: Trajectory) -> dict[str, Floats]:
     names = [f"{device.name}.{state}" for device in scenario.devices for state in device.states()]
     return dict(zip(names, run.states.T, strict=True))
-
-
-def weather(device: Device, columns: Columns) -> Values:
-    """Return what a device reads of the series, arrays (steps,)."""
-    return Values(**{name: columns[column] for name, column in device.inputs().items()})
 
 
 def _available(device: Renewable, w: Values, step_h: float) -> Floats:

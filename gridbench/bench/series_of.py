@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.bench.metrics import weather
 from gridbench.physics.devices import Load
-from gridbench.physics.terms import Values
+from gridbench.physics.terms import Values, inputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,4 +37,4 @@ def _injected(scenario: Scenario, device: Device, columns: Columns, run: Traject
         return np.zeros(scenario.steps)
     names = [f"{one.name}.{control}" for one in scenario.devices for control in one.controls()]
     controls = {name: run.controls[:, names.index(f"{device.name}.{name}")] for name in device.controls()}
-    return np.broadcast_to(device.inject(Values(**controls), weather(device, columns))[0], (scenario.steps,))
+    return np.broadcast_to(device.inject(Values(**controls), inputs(device, columns))[0], (scenario.steps,))

@@ -9,7 +9,7 @@ import numpy as np
 from gridbench.contracts.breach import ContractError, close
 from gridbench.physics.devices import CapacitorBank
 from gridbench.physics.reach import least_slacks
-from gridbench.physics.terms import MONEY, Device, Number, Values
+from gridbench.physics.terms import MONEY, Device, Number, Values, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def _same_step(
     story = f"interpreted and compiled, step {result.step}"
     for n, (device, agent) in enumerate(zip(scenario.devices, lay.device_agents, strict=True)):
         x = _part(device, lay.states, before)
-        w = Values(**{name: weather[column] for name, column in device.inputs().items()})
+        w = inputs(device, weather)
         u = device.settle(x, balance if device is scenario.tie else _part(device, lay.asks, asks), w, scenario.step_h)
         chosen = Values(**u)
         after = device.advance(x, chosen, w, scenario.step_h)

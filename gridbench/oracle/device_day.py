@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.oracle.affine import Affine, Expression, Floats, Quadratic, affine, concatenate
-from gridbench.physics.terms import Cone, Device, Eq, Row, Values
+from gridbench.physics.terms import Cone, Device, Eq, Row, Values, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,11 +29,6 @@ class DeviceDay:
     states: dict[str, Affine]
     p_mw: Expression
     q_mvar: Expression
-
-
-def inputs(device: Device, series: Columns) -> Values:
-    """Return the weather, prices and demand that the device reads, arrays (steps,)."""
-    return Values(**{name: series[column] for name, column in device.inputs().items()})
 
 
 def device_day(

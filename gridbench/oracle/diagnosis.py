@@ -14,9 +14,9 @@ import numpy as np
 
 from gridbench.oracle.affine import affine
 from gridbench.oracle.certify import power_flow
-from gridbench.oracle.device_day import inputs
 from gridbench.oracle.modes import paid_usd_per_mwh
 from gridbench.physics.branch_flow import behind_transformer, series_loss, squared_current
+from gridbench.physics.terms import inputs
 from gridbench.text import aligned
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ import numpy as np
 
 from gridbench.oracle.builder import Builder
 from gridbench.oracle.currents import Flows, Paid
-from gridbench.oracle.device_day import DeviceDay, device_day, inputs
+from gridbench.oracle.device_day import DeviceDay, device_day
 from gridbench.oracle.modes import paid_usd_per_mwh
 from gridbench.oracle.network_day import network_day
 from gridbench.oracle.taps import Tap, Window, Windows
+from gridbench.physics.terms import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridbench.oracle.affine import affine
-from gridbench.oracle.device_day import inputs
-from gridbench.physics.terms import Device, Values
+from gridbench.physics.terms import Device, Values, inputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,13 +16,12 @@ from gridbench.errors import SolverError
 from gridbench.oracle.affine import affine, concatenate
 from gridbench.oracle.certify import asks_of
 from gridbench.oracle.conic import solve_conic
-from gridbench.oracle.device_day import inputs
 from gridbench.oracle.formulation import Formulation, Start, fixed_windows, formulate, in_scale, whole
 from gridbench.oracle.modes import one_way
 from gridbench.oracle.recovery import wishes
 from gridbench.oracle.redispatch import network_point, tangent
 from gridbench.oracle.schedule import scheduled
-from gridbench.physics.terms import Device, Values
+from gridbench.physics.terms import Device, Values, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ import numpy as np
 from gridbench import drawing
 from gridbench.errors import InvalidInput
 from gridbench.oracle.certify import Replay
-from gridbench.oracle.device_day import inputs
 from gridbench.physics.devices import Load
+from gridbench.physics.terms import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,8 @@ import numpy as np
 import pyomo.environ as pyo
 
 from gridbench.errors import InvalidInput
-from gridbench.oracle.device_day import inputs
 from gridbench.physics.reach import SLACK
-from gridbench.physics.terms import Cone, Device, Eq, Le, Number, Row, Span, Values
+from gridbench.physics.terms import Cone, Device, Eq, Le, Number, Row, Span, Values, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

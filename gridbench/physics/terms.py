@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Number = Any
 """A float, a NumPy batch, a traced scalar of the plant's compiler, or an affine expression of the oracle."""
@@ -154,3 +157,8 @@ class Device:
     def settle(self, x: Values, ask: Values, w: Values, dt_h: float) -> dict[str, Number]:  # noqa: ARG002
         """Return the controls that the plant realises when it is asked for `ask`."""
         return {}
+
+
+def inputs(device: Device, series: Mapping[str, Any]) -> Values:
+    """Return the weather, prices and demand that a device reads of the series, by the names of its laws."""
+    return Values(**{name: series[column] for name, column in device.inputs().items()})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.physics.terms import Le, Span, Values
+from gridbench.physics.terms import Le, Span, Values, inputs
 from gridbench.plant.violations import TOLERANCE_PU
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def _ramps(device: Device, columns: Columns, now: tuple[Named, Named], step_h: f
         return
     u = Values(**{name: controls[f"{device.name}.{name}"] for name in spans})
     x = Values(**{name: np.concatenate([[first[name]], states[f"{device.name}.{name}"][:-1]]) for name in first})
-    w = Values(**{name: columns[column] for name, column in device.inputs().items()})
-    for row in device.limits(x, u, w, step_h):
+    for row in device.limits(x, u, inputs(device, columns), step_h):
         if isinstance(row, Le) and row.name.startswith(RAMP):
             yield np.asarray(row.lhs - row.rhs) / _largest(spans["p_mw"])
 

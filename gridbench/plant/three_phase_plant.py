@@ -26,7 +26,7 @@ from gridbench.errors import InvalidInput
 from gridbench.networks.phases import spread, three_phase
 from gridbench.networks.three_phase import Terminal
 from gridbench.physics.devices import CapacitorBank, Load, Regulator
-from gridbench.physics.terms import Values
+from gridbench.physics.terms import Values, inputs
 from gridbench.physics.unbalanced import Zip
 from gridbench.plant.layout import layout
 from gridbench.plant.three_phase_flow import ThreePhaseFlow
@@ -104,7 +104,7 @@ class ThreePhasePlant:
             raise InvalidInput("ThreePhasePlant.steps", [fault])
         power, ratio = np.zeros((2, count, len(self.scenario.devices))), np.tile(self.network.windings.ratio, (count, 1))
         for index, device in enumerate(self.scenario.devices):
-            u, w = self._controls(device, controls), _weather(device, columns)
+            u, w = self._controls(device, controls), inputs(device, columns)
             if isinstance(device, Regulator):
                 rows = self.network.windings.of(device.branch)
                 ratio[:, rows] *= np.where(dark, 1.0, device.ratio(u.position))[:, None]
@@ -127,7 +127,7 @@ class ThreePhasePlant:
         v_pu, loading = np.where(lit[:, None], flow.v_pu, 0.0), np.where(lit[:, None], flow.loading, 0.0)
         tie, hours, nothing = self.scenario.tie, self.scenario.step_h, Values()
         carried = tie.settle(nothing, Values(p_mw=p_mw, q_mvar=q_mvar), nothing, hours)
-        money = tie.cost(nothing, Values(**carried), _weather(tie, columns), hours)
+        money = tie.cost(nothing, Values(**carried), inputs(tie, columns), hours)
         money["voltage"] = self._priced(self.scenario.voltage, "u_pu2", v_pu[:, self._held] ** 2, self._bus_of)
         money["loading"] = self._priced(self.scenario.loading, "l_pu2", loading**2, self._branch_of)
         money = {component: np.where(lit, usd, 0.0) for component, usd in money.items()}
@@ -169,9 +169,4 @@ class ThreePhasePlant:
     def _blackout_usd(self, columns: Columns) -> Number:
         """Return what a dark step costs: the fee and all demand."""
         hours = self.scenario.step_h
-        return self.scenario.blackout_usd + sum(d.blackout_cost(_weather(d, columns), hours) for d in self.scenario.devices)
-
-
-def _weather(device: Device, columns: Columns) -> Values:
-    """Return what a device reads of the series, arrays (steps,)."""
-    return Values(**{name: columns[column] for name, column in device.inputs().items()})
+        return self.scenario.blackout_usd + sum(d.blackout_cost(inputs(d, columns), hours) for d in self.scenario.devices)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from mixed_grid import mixed
 
-from gridbench.bench.metrics import METRICS, measure, weather
+from gridbench.bench.metrics import METRICS, measure
 from gridbench.bench.world import World
 from gridbench.oracle.certify import idle_asks
 from gridbench.physics.devices import Generator, Storage
-from gridbench.physics.terms import MONEY
+from gridbench.physics.terms import MONEY, inputs
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_what_cars_lack_is_unserved_as_it_is_billed(dark):
     run = replace(run, blackout=np.full(scenario.steps, dark))
     found = measure(scenario, scenario.window("test", 1), run)
     turned_away = sum(
-        float(np.sum(device.demand(weather(device, scenario.window("test", 1)))))
+        float(np.sum(device.demand(inputs(device, scenario.window("test", 1)))))
         for device in scenario.devices
     )
     assert found["unserved_mwh"] == pytest.approx(turned_away if dark else found["unserved_usd"] / 600.0)

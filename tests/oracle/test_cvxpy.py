@@ -7,10 +7,9 @@ import pytest
 import tiny_grid as tiny
 
 from gridbench.oracle.conic import solve_conic
-from gridbench.oracle.device_day import inputs
 from gridbench.oracle.formulation import fixed_windows, formulate
 from gridbench.physics.branch_flow import behind_transformer, residuals
-from gridbench.physics.terms import Cone, Eq, Values
+from gridbench.physics.terms import Cone, Eq, Values, inputs
 
 cp = pytest.importorskip("cvxpy")
 

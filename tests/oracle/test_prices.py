@@ -11,7 +11,7 @@ import tiny_grid as tiny
 
 from gridbench.oracle import Instance
 from gridbench.oracle.conic import solve_conic
-from gridbench.oracle.device_day import inputs
+from gridbench.physics.terms import inputs
 
 STEP_MW = 2e-3
 PLACES = [("b0", 1), ("b3", 1), ("b3", 4), ("b5", 0), ("b6", 3), ("b6", 5)]

@@ -7,8 +7,7 @@ import pytest
 import tiny_grid as tiny
 
 from gridbench.oracle.affine import Quadratic, affine
-from gridbench.oracle.device_day import inputs
-from gridbench.physics.terms import Cone, Values
+from gridbench.physics.terms import Cone, Values, inputs
 
 NAMES = [d.name for d in tiny.devices()]
 

@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_asks import asks_at_random
 
-from gridbench.bench.metrics import weather
 from gridbench.bench.trajectory import replay
 from gridbench.envs.costs import device_cost
 from gridbench.physics.devices import Generator, Load, Regulator, Storage
-from gridbench.physics.terms import MONEY, Values
+from gridbench.physics.terms import MONEY, Values, inputs
 from gridbench.plant.layout import layout
 from gridbench.plant.plant import Plant
 from gridbench.report.ledger import EVERYWHERE, Ledger, by_hour
@@ -48,7 +47,7 @@ def test_a_device_is_billed_by_its_own_law(ieee13, ledger, seed):
         u = {name: found.run.controls[:-1, lay.controls.index(f"{device.name}.{name}")] for name in device.controls()}
         states = {name: found.run.states[:, lay.states.index(f"{device.name}.{name}")] for name in device.states()}
         x = {name: np.concatenate([[device.initial()[name]], after[:-2]]) for name, after in states.items()}
-        w = {name: values[:-1] for name, values in vars(weather(device, columns)).items()}
+        w = {name: values[:-1] for name, values in vars(inputs(device, columns)).items()}
         law = np.broadcast_to(device_cost(device, Values(**x), Values(**u), Values(**w), ieee13.step_h), lit.shape)
         assert np.allclose(found.money[:-1, ledger.places.index(device.name)].sum(axis=1)[lit], law[lit], atol=1e-9)
 
