@@ -58,7 +58,8 @@ def make_nets(env: BatchEnv, groups: Groups, config: dict, *, central: bool = Tr
 
 def noise_of(env: BatchEnv, agent: str, config: dict) -> NDArray[np.float32]:
     """Return the first standard deviation of each entry of an agent's action (entries,)."""
-    return np.array([config["noise"][name.rpartition(".")[2]] for name in env.codec.names[agent]], dtype=np.float32)
+    each = [config["noise_scale"] * config["noise"][name.rpartition(".")[2]] for name in env.codec.names[agent]]
+    return np.array(each, dtype=np.float32)
 
 
 def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
