@@ -286,7 +286,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="change a number of the recipe")
     args = parser.parse_args(arguments)
     try:
-        recipe = read_recipe(HERE, args.set)
+        recipe = read_recipe(HERE, args.set, load_scenario(args.scenario).id)
         args.steps = recipe["steps"] if args.steps is None else args.steps
         if args.device != "cpu" and not torch.cuda.is_available():
             raise InvalidInput("--device", [f"{args.device}: torch finds no GPU here; give cpu"])

@@ -208,7 +208,7 @@ def main() -> int:
     warnings.filterwarnings("ignore")
     logging.getLogger("ray").setLevel(logging.ERROR)
     try:
-        recipe = read_recipe(HERE, args.set)
+        recipe = read_recipe(HERE, args.set, load_scenario(args.scenario).id)
         args.steps = recipe["steps"] if args.steps is None else args.steps
         args.out.mkdir(parents=True, exist_ok=True)
         train(args, recipe)

@@ -44,7 +44,7 @@ class Network(Policy):
         if faults:
             raise InvalidInput(str(folder), faults)
         self.name, self.version, self.information = self.spec.name, self.spec.version, self.spec.information
-        self.training = self.spec.training.model_dump() if self.spec.training else None
+        self.training = {**self.spec.training.model_dump(), "facts": self.spec.facts} if self.spec.training else None
         self.digest = network_digest(folder)
         self.parameters = sum(one.size for one in weights.values())
         self._nets = {name: made(name, module, weights) for name, module in self.spec.modules.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gridbench.errors import InvalidInput
 from gridbench.policies.network import Network
@@ -11,6 +11,7 @@ from gridbench.policies.network_file import PAGE
 from gridbench.policies.policy import Floats, Observations, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from gridbench.scenario.scenario import Columns, Scenario
@@ -44,15 +45,7 @@ class Seeded(Policy):
         self.parameters = first.parameters
         digests = " ".join(f"{seed} {network.digest}" for seed, network in self._networks.items())
         self.digest = f"sha256:{hashlib.sha256(digests.encode()).hexdigest()}"
-        told = [one.spec.training for one in self._networks.values()]
-        stated = [one for one in told if one is not None]
-        if len(stated) == len(told):
-            self.training = {
-                **stated[0].model_dump(),
-                "environment_steps": round(sum(one.environment_steps for one in stated) / len(stated)),
-                "seconds": round(sum(one.seconds for one in stated) / len(stated), 1),
-                "seeds": tuple(sorted({seed for one in stated for seed in one.seeds})),
-            }
+        self.training = _in_common([one.training for one in self._networks.values()])
 
     def reset(self, scenario: Scenario, columns: Columns, seed: int) -> None:
         """Begin a day with the network of a seed. Raises InvalidInput for another scenario, and a seed that was not trained."""
@@ -70,6 +63,21 @@ class Seeded(Policy):
 def is_seeded(folder: Path) -> bool:
     """Return whether a folder holds networks by training seed."""
     return any(folder.glob(f"{FOLDER}*/{PAGE}"))
+
+
+def _in_common(told: Sequence[Mapping[str, Any] | None]) -> dict[str, Any] | None:
+    """Return what training took of a seed, and the facts that all seeds share; None where one does not tell."""
+    stated = [one for one in told if one is not None]
+    if len(stated) < len(told):
+        return None
+    facts = set.intersection(*(set(one["facts"].items()) for one in stated))
+    return {
+        **stated[0],
+        "environment_steps": round(sum(one["environment_steps"] for one in stated) / len(stated)),
+        "seconds": round(sum(one["seconds"] for one in stated) / len(stated), 1),
+        "seeds": tuple(sorted({seed for one in stated for seed in one["seeds"]})),
+        "facts": dict(sorted(facts)),
+    }
 
 
 def _networks(scenario: Scenario, folder: Path) -> dict[int, Network]:

@@ -38,7 +38,8 @@ def written(folder, env, seed, **page):
             arrays[f"{agent}.{i}.bias"] = np.zeros(outputs, dtype=np.float32)
     facts = {"environment_steps": 100 * (seed + 1), "seconds": 2.0 * seed, "device": "cpu"}
     training = {**facts, "seeds": (seed,), "scenarios": ("s",)}
-    told = {"name": "tiny", "version": "1", "information": "shared", "training": training, **page}
+    told = {"name": "tiny", "version": "1", "information": "shared", "training": training}
+    told |= {"facts": {"seed": seed, "threads": 1}, **page}
     write_network(folder / f"seed-{seed}", {**told, "modules": modules, "agents": agents}, arrays)
     return Network(env.scenario, folder / f"seed-{seed}")
 
@@ -73,7 +74,7 @@ def test_it_states_what_all_trainings_have_in_common(folder, env):
     assert (policy.name, policy.kind, policy.information, policy.deterministic) == ("tiny", "learned", "shared", False)
     told = policy.training
     assert (told["environment_steps"], told["seconds"]) == (round((100 + 200 + 500) / 3), round(10 / 3, 1))
-    assert told["seeds"] == (0, 1, 4)
+    assert (told["seeds"], told["facts"]) == ((0, 1, 4), {"threads": 1})
     before = policy.digest
     written(folder, env, 2)
     assert Seeded(env.scenario, folder).digest != before
