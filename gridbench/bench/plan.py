@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from gridbench.bench import intervals
-from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart
+from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart, folder_name
 from gridbench.errors import InvalidInput
 from gridbench.policies import make_policy
 from gridbench.policies.shield import PREFIX
@@ -48,7 +48,7 @@ class Plan:
     def folder(self) -> Path:
         """Where its record goes by default."""
         own = self.policy.name if self.plant == "balanced" else f"{self.policy.name}.{self.plant}"
-        return Path("runs") / self.scenario.id / own.replace(":", "_")  # not every file system has names with colons
+        return Path("runs") / self.scenario.id / folder_name(own)
 
     @property
     def episodes(self) -> list[tuple[int, int]]:

@@ -199,6 +199,11 @@ def write_record(folder: Path, record: Record) -> Path:
     return path
 
 
+def folder_name(policy: str) -> str:
+    """Return the name of the folder in which a policy's record lies: not every file system has names with colons."""
+    return policy.replace(":", "_")
+
+
 def read_record(path: Path) -> Record:
     """Return the record in a file or folder; raises InvalidInput with every fault of its schema."""
     file = path / FILE if path.is_dir() else path
