@@ -1,8 +1,8 @@
-"""The warm start: actors that imitate the rule-based policy, and critics that know what it earns.
+"""The warm start: actors that imitate the rule-based policy.
 
 Plain exploration in a weak feeder is expensive: unlearned actions break voltage limits in most hours. So the actors first
 imitate `rule` on the states that they themselves reach (DAgger, Ross et al. 2011), by least squares on the actions; then the
-critics regress the returns of the noisy actors. Everything runs on whole batches of days.
+critics regress the returns of the noisy actors (critics.py). Everything runs on whole batches of days.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from common.nets import Groups, perceptron
-from common.reward import Shaped
 
 from gridbench.policies import make_policy
 
@@ -59,19 +58,6 @@ def make_nets(env: BatchEnv, groups: Groups, config: dict, *, central: bool = Tr
 def noise_of(env: BatchEnv, agent: str, config: dict) -> NDArray[np.float32]:
     """Return the first standard deviation of each entry of an agent's action (entries,)."""
     return np.array([config["noise"][name.rpartition(".")[2]] for name in env.codec.names[agent]], dtype=np.float32)
-
-
-def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
-    """Train actors by imitation, then critics on the returns of the noisy actors."""
-    imitate(env, groups, nets, config, rng)
-    states, returns = [], []
-    for _ in range(config["critic_rounds"]):
-        one_states, one_returns = _earn(env, groups, nets, config, rng)
-        states.append(one_states)
-        returns.append(one_returns)
-    for module, critic in nets.critics.items():
-        loss = fit(critic, np.concatenate(states), np.concatenate(returns), config["critic_epochs"], rng)
-        print(f"critic {module}: mean square error {loss:.4f}, variance {np.concatenate(returns).var():.4f}", flush=True)
 
 
 def imitate(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
@@ -135,7 +121,8 @@ def beyond(actions: NDArray[np.float64], margin: float) -> NDArray[np.float32]:
     return (actions + margin * ((actions >= 1.0).astype(np.float64) - (actions <= -1.0))).astype(np.float32)
 
 
-def _days(env: BatchEnv, rng: np.random.Generator) -> list:
+def days(env: BatchEnv, rng: np.random.Generator) -> list:
+    """Return days of the training split, drawn with replacement."""
     return [env.scenario.window("train", int(day)) for day in rng.choice(env.scenario.split("train").days, env.batch)]
 
 
@@ -143,28 +130,12 @@ def _collect(
     env: BatchEnv, groups: Groups, nets: Nets, teacher: Policy, samples: Samples, config: dict, rng: np.random.Generator,
     *, follow: bool,
 ) -> None:  # fmt: skip
-    days = _days(env, rng)
-    seen = env.reset(days)
-    teacher.reset(env.scenario, days[0], 0)
+    drawn = days(env, rng)
+    seen = env.reset(drawn)
+    teacher.reset(env.scenario, drawn[0], 0)
     while not env.over:
         wanted = teacher.act(seen)
         for agent, (module, _, _) in groups.items():
             samples.seen.setdefault(module, []).append(marked(groups, agent, seen[agent]))
             samples.wanted.setdefault(module, []).append(beyond(wanted[agent], config["margin"]))
         seen, _, _ = env.step(act(groups, nets, seen, rng) if follow else wanted)
-
-
-def _earn(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> tuple:
-    seen, shaped = env.reset(_days(env, rng)), Shaped(env.scenario, config)
-    states, rewards = [], []
-    while not env.over:
-        states.append(env.state())
-        weather = env.plant.weather[env.plant.t]
-        seen, _, result = env.step(act(groups, nets, seen, rng))
-        rewards.append(shaped(weather, result.cost_usd))
-    returns = np.zeros((len(rewards), env.batch))
-    total = np.zeros(env.batch)
-    for t in range(len(rewards) - 1, -1, -1):
-        total = rewards[t] + config["gamma"] ** env.scenario.step_h * total
-        returns[t] = total
-    return np.concatenate(states), returns.reshape(-1, 1).astype(np.float32)
