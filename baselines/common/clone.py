@@ -1,8 +1,8 @@
-"""The warm start: actors that imitate the rule-based policy, and critics that know what it earns.
+"""The warm start: actors that imitate the rule-based policy.
 
 Plain exploration in a weak feeder is expensive: unlearned actions break voltage limits in most hours. So the actors first
 imitate `rule` on the states that they themselves reach (DAgger, Ross et al. 2011), by least squares on the actions; then the
-critics regress the returns of the noisy actors. Everything runs on whole batches of days.
+critics regress the returns of the noisy actors (critics.py). Everything runs on whole batches of days.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from common.nets import Groups, perceptron
-from common.reward import Shaped
 
 if TYPE_CHECKING:
     from common.arena import Arena
@@ -62,19 +61,6 @@ def noise_of(acting: Acting, agent: str, config: dict) -> NDArray[np.float32]:
     known = {"price": PRICE_NOISE, **config["noise"]}
     each = [config["noise_scale"] * known[name.rpartition(".")[2]] for name in acting.asks[agent]]
     return np.array(each, dtype=np.float32)
-
-
-def warm_start(env: Arena, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
-    """Train actors by imitation, then critics on the returns of the noisy actors."""
-    imitate(env, groups, nets, config, rng)
-    states, returns = [], []
-    for _ in range(config["critic_rounds"]):
-        one_states, one_returns = _earn(env, groups, nets, config, rng)
-        states.append(one_states)
-        returns.append(one_returns)
-    for module, critic in nets.critics.items():
-        loss = fit(critic, np.concatenate(states), np.concatenate(returns), config["critic_epochs"], rng)
-        print(f"critic {module}: mean square error {loss:.4f}, variance {np.concatenate(returns).var():.4f}", flush=True)
 
 
 def imitate(env: Arena, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
@@ -137,32 +123,18 @@ def beyond(actions: NDArray[np.float64], margin: float) -> NDArray[np.float32]:
     return (actions + margin * ((actions >= 1.0).astype(np.float64) - (actions <= -1.0))).astype(np.float32)
 
 
-def _days(env: Arena, rng: np.random.Generator) -> list[int]:
+def days(env: Arena, rng: np.random.Generator) -> list[int]:
+    """Return days of the arena's split, drawn with replacement."""
     return [int(day) for day in rng.choice(env.scenario.split(env.split).days, env.batch)]
 
 
 def _collect(
     env: Arena, groups: Groups, nets: Nets, samples: Samples, config: dict, rng: np.random.Generator, *, follow: bool
 ) -> None:
-    seen = env.reset(_days(env, rng))
+    seen = env.reset(days(env, rng))
     while not env.over:
         wanted = env.taught()
         for agent, (module, _, _) in groups.items():
             samples.seen.setdefault(module, []).append(marked(groups, agent, seen[agent]))
             samples.wanted.setdefault(module, []).append(beyond(wanted[agent], config["margin"]))
         seen, _ = env.step(act(groups, nets, seen, rng) if follow else wanted)
-
-
-def _earn(env: Arena, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> tuple:
-    seen, shaped = env.reset(_days(env, rng)), Shaped(env.scenario, config)
-    states, rewards = [], []
-    while not env.over:
-        states.append(env.state())
-        seen, outcome = env.step(act(groups, nets, seen, rng))
-        rewards.append(shaped(outcome.weather, outcome.cost_usd))
-    returns = np.zeros((len(rewards), env.batch))
-    total = np.zeros(env.batch)
-    for t in range(len(rewards) - 1, -1, -1):
-        total = rewards[t] + config["gamma"] ** env.scenario.step_h * total
-        returns[t] = total
-    return np.concatenate(states), returns.reshape(-1, 1).astype(np.float32)

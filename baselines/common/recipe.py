@@ -48,4 +48,6 @@ def _like(old: object, text: str) -> object:
         return int(float(text)) if float(text).is_integer() else int(text)
     if isinstance(old, float):
         return float(text)
+    if isinstance(old, str):
+        return text
     raise TypeError
