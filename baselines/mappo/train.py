@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import ray
 import torch
+from common.arena import BatchArena
 from common.clone import make_nets, noise_of, warm_start
 from common.journal import Journal
 from common.nets import Groups, export, groups_of, seed_torch, swap
@@ -49,7 +50,6 @@ from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
-from gridbench.envs.batch import BatchEnv
 from gridbench.errors import GridbenchError
 from gridbench.scenario.catalogue import load_scenario
 
@@ -57,7 +57,9 @@ if TYPE_CHECKING:
     from ray.rllib.algorithms.algorithm import Algorithm
 
 
-def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, warm: Path | None) -> PPOConfig:
+def make_config(
+    args: argparse.Namespace, recipe: dict[str, Any], env: BatchArena, groups: Groups, warm: Path | None
+) -> PPOConfig:
     """Return RLlib's configuration."""
     first = {module: agent for agent, (module, _, _) in reversed(groups.items())}
     spec = {
@@ -65,7 +67,7 @@ def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv,
             module_class=MappoModule,
             model_config={
                 "hidden": recipe["hidden"],
-                "noise": noise_of(env, first[module], recipe).tolist(),
+                "noise": noise_of(env.acting, first[module], recipe).tolist(),
                 "warm": str(warm / f"{module}.pt") if warm else "",
             },
         )
@@ -97,7 +99,7 @@ def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv,
     )  # fmt: skip
 
 
-def prepare(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups) -> Path | None:
+def prepare(args: argparse.Namespace, recipe: dict[str, Any], env: BatchArena, groups: Groups) -> Path | None:
     """Run the warm start, once per output folder, and return where its weights are."""
     warm = args.out / "warm"
     if not recipe["rounds"]:
@@ -105,7 +107,7 @@ def prepare(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, gro
     if not (args.resume and warm.is_dir()):
         warm.mkdir(parents=True, exist_ok=True)
         seed_torch(args.seed)
-        nets = make_nets(env, groups, recipe)
+        nets = make_nets(env.acting, groups, recipe)
         warm_start(env, groups, nets, recipe, np.random.default_rng([args.seed, 1]))
         for name in nets.actors:
             torch.save({"pi": nets.actors[name].state_dict(), "vf": nets.critics[name].state_dict()}, warm / f"{name}.pt")
@@ -116,8 +118,8 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     """Train, validate, log and keep the best."""
     begun = time.perf_counter()
     scenario = load_scenario(args.scenario)
-    env = BatchEnv(scenario, recipe["batch"])
-    groups = groups_of(env)
+    env = BatchArena(scenario, "train", recipe["batch"])
+    groups = groups_of(env.acting)
     warm = prepare(args, recipe, env, groups)
     ray.init(num_cpus=max(1, args.runners + 1), include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     algo = make_config(args, recipe, env, groups, warm).build_algo()
@@ -150,8 +152,9 @@ class Reached:
 
 
 def _loop(
-    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Reached, log: Journal
-) -> None:
+    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchArena, groups: Groups, kept: Reached,
+    log: Journal,
+) -> None:  # fmt: skip
     validation = Validation(env.scenario, recipe["validation_days"], args.scenario)
     offset, begun = kept.seconds, time.perf_counter()
     while True:
@@ -170,7 +173,7 @@ def _loop(
 
 
 def _validate(
-    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Reached,
+    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchArena, groups: Groups, kept: Reached,
     validation: Validation, log: Journal,
 ) -> None:  # fmt: skip
     """Export, play the validation days with NumPy, keep the best (admissible ones first), and tell."""
@@ -184,7 +187,8 @@ def _validate(
         "scenarios": (env.scenario.id,),
     }  # fmt: skip
     told = {"name": "mappo", "training": training, "facts": facts}
-    found = validation(export(args.out / "last", told, {name: one.pi for name, one in modules.items()}, groups, env))
+    actors = {name: one.pi for name, one in modules.items()}
+    found = validation(export(args.out / "last", told, actors, groups, env.scenario, env.acting))
     if found.rank < tuple(kept.best):
         kept.best = found.rank
         swap(args.out / "last", args.out / "best")

@@ -23,7 +23,7 @@ torch = pytest.importorskip("torch")
 NAMES = list_scenarios()
 load = cache(load_scenario)
 DOUBLE_PU, SINGLE_PU, SINGLE_LIT_PU = 1e-9, 2e-5, 5e-6
-"""What the voltages of both flows differ by at most, the last where none is below 0.7 pu; docs/torch_flow.md states these numbers."""
+"""What the voltages of both flows differ by at most, the last where none is below 0.7 pu (docs/torch_flow.md)."""
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,7 @@ def config(recipe):
 
 
 def test_microgrids_share_an_actor(scenario, recipe):
-    found = recipe("common.nets").groups_of(BatchEnv(scenario))
+    found = recipe("common.nets").groups_of(BatchEnv(scenario).acting)
     assert found == {"mg_0": ("mg", 0, 3), "mg_1": ("mg", 1, 3), "mg_2": ("mg", 2, 3), "dso": ("dso", 0, 0)}
 
 
@@ -50,12 +50,12 @@ def test_exported_actors_act_as_in_torch(scenario, recipe, config, tmp_path):
 
     nets, clone = recipe("common.nets"), recipe("common.clone")
     env = BatchEnv(scenario, 5)
-    groups = nets.groups_of(env)
+    groups = nets.groups_of(env.acting)
     nets.seed_torch(0)
-    made = clone.make_nets(env, groups, config)
+    made = clone.make_nets(env.acting, groups, config)
     for actor in made.actors.values():
         torch.nn.init.normal_(nets.linears(actor)[-1].weight, std=0.1)
-    page, arrays = nets.exported(made.actors, groups, env)
+    page, arrays = nets.exported(made.actors, groups, env.acting)
     write_network(tmp_path / "out", {"name": "mappo", "version": "1", "information": "shared", **page}, arrays)
     policy = make_policy(tmp_path / "out", scenario)
     seen = env.reset([scenario.window("train", day) for day in range(5)])
