@@ -18,7 +18,7 @@ class Subjects:
     """The graph of an agent: its nodes, their fields (None where a node has none of a kind), who is joined, and other fields.
 
     A node is what stands before the last dot of a field's name (`MG1.diesel.p_mw`), its numbers are the words behind the dot in
-    the order in which any node has them first.
+    the order in which any node has them first. Fields are told apart by name: of two with the same name only one is read.
     """
 
     nodes: tuple[str, ...]

@@ -208,7 +208,7 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     seed_torch(args.seed, args.threads)
     torch.use_deterministic_algorithms(True)  # noqa: FBT003
     scenario = load_scenario(args.scenario)
-    trainer = Trainer(scenario, args.algorithm, recipe, args.seed, args.device, arenas_of(args.env))
+    trainer = Trainer(scenario, args.algorithm, recipe, args.seed, args.device, arenas_of(args.env, recipe["flow"], args.device))
     validation = Validation(scenario, recipe["validation_days"], args.scenario, trainer.arenas)
     facts = facts_of(args, scenario)
     made_of = json.dumps({**facts, **{key: one for key, one in recipe.items() if key != "steps"}}, sort_keys=True)
