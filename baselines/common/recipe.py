@@ -40,12 +40,12 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _like(old: object, text: str) -> object:
     """Return text as a value of the type that stands in the recipe."""
-    if isinstance(old, str):
-        return text
     if isinstance(old, list):
         return [int(one) for one in text.split(",")]
     if isinstance(old, int):
         return int(float(text)) if float(text).is_integer() else int(text)
     if isinstance(old, float):
         return float(text)
+    if isinstance(old, str):
+        return text
     raise TypeError
