@@ -72,4 +72,4 @@ class GraphActor(Actor):
 
     def read(self, index: int) -> dict[str, Any]:
         """Return what an agent reads beside the nodes, and its graph."""
-        return {"reads": list(self.members[index].reads), "nodes": self.members[index].part()}
+        return {"reads": list(self.members[index].reads), "nodes": self.members[index].page()}

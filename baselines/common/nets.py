@@ -91,17 +91,17 @@ def exported(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return modules and agents of the policy page, and the arrays of the weights; agents in `part` name what they read."""
     modules, arrays = {}, {}
-    for name, actor in actors.items():
-        modules[name], own = described(name, actor)
+    for name, one in actors.items():
+        modules[name], own = described(name, one)
         arrays |= own
-    agents = {}
+    agents: dict[str, Any] = {}
     for agent, (module, index, size) in groups.items():
-        whole = {"reads": [field.name for field in acting.fields(agent)] if agent in part else None, "nodes": None}
-        read = actors[module].read(index) if isinstance(actors[module], Actor) else {}
-        told = whole | {key: one for key, one in read.items() if one is not None}
-        nodes = [name for node in (told["nodes"] or {"fields": ()})["fields"] for name in node if name is not None]
-        own = {"module": module, "one_hot": {"index": index, "size": size} if size else None, **told}
-        agents[agent] = {**own, "fields": fields_digest(acting, agent, told["reads"], nodes)}
+        actor, mark = actors[module], {"index": index, "size": size} if size else None
+        reads = [field.name for field in acting.fields(agent)] if agent in part else None
+        read = actor.read(index) if isinstance(actor, Actor) else {}
+        told = {"module": module, "one_hot": mark, "reads": reads, **read}
+        nodes = [name for node in read["nodes"]["fields"] for name in node if name is not None] if "nodes" in read else ()
+        agents[agent] = {**told, "fields": fields_digest(acting, agent, told["reads"], nodes)}
     return {"modules": modules, "agents": agents}, arrays
 
 

@@ -26,7 +26,7 @@ class Subjects:
     edges: tuple[tuple[int, int], ...]
     reads: tuple[str, ...]
 
-    def part(self) -> dict[str, Any]:
+    def page(self) -> dict[str, Any]:
         """Return what a policy page says of an agent's graph."""
         return {"fields": [list(node) for node in self.fields], "edges": [list(pair) for pair in self.edges], "names": None}
 
