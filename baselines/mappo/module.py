@@ -1,4 +1,4 @@
-"""What RLlib needs of MAPPO: a module with critics, the learner, and both samplers with the training reward."""
+"""What RLlib needs of MAPPO: a module with critics, and the learners."""
 
 from __future__ import annotations
 
@@ -8,58 +8,14 @@ import numpy as np
 import torch
 from common.nets import perceptron
 from common.returns import masked
-from common.reward import Shaped
-from common.validation import violates
 from days import DaysToBatch, Minibatches
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.columns import Columns
 from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
 
-from gridbench.envs.rllib import GridMultiAgentEnv
-from gridbench.envs.rllib_runner import BatchEnvRunner
-
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from ray.rllib.algorithms.ppo import PPOConfig
-
-    from gridbench.envs.batch import Rewards
-    from gridbench.plant.plant import StepResult
-
-
-class TrainingEnv(GridMultiAgentEnv):
-    """The environment with the shaped reward of `reward.py`, the same for every agent."""
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        """Keep the recipe; the rest is the environment's."""
-        super().__init__({key: value for key, value in config.items() if key != "recipe"})
-        self._shaped = Shaped(self.grid.scenario, config["recipe"])
-
-    def step(self, action_dict: dict[str, Any]) -> tuple[Any, ...]:
-        """Step all agents."""
-        weather = self.grid.stage.dynamics.series(self.grid.stage.values)
-        seen, rewards, ends, cuts, infos = super().step(action_dict)
-        cost = next(iter(infos.values()))["cost_usd"]
-        reward = float(self._shaped(weather, np.array([cost]))[0])
-        return seen, dict.fromkeys(rewards, reward), ends, cuts, infos
-
-
-class TrainingRunner(BatchEnvRunner):
-    """The sampler on whole days with the shaped reward of `reward.py`, and a column that says which steps violate a limit."""
-
-    def batch_config(self, config: dict[str, Any]) -> dict[str, Any]:
-        """Keep the recipe; the rest is the sampler's."""
-        self._recipe = config.pop("recipe")
-        self._shaped: Shaped | None = None
-        return config
-
-    def signals(self, weather: NDArray[np.float64], rewards: Rewards, result: StepResult) -> tuple[Rewards, dict[str, Any]]:
-        """Return the shaped reward, the same for every agent, and whether a step violates."""
-        scenario = self.env.grid.scenario
-        if self._shaped is None:
-            self._shaped = Shaped(scenario, self._recipe)
-        reward = self._shaped(weather, result.cost_usd)
-        return dict.fromkeys(rewards, reward), {"violating": violates(scenario, result).astype(np.float32)}
 
 
 class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: ignore[misc]

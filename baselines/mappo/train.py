@@ -30,8 +30,9 @@ import torch
 from common.clone import imitate, make_nets, noise_of
 from common.critics import fit_critics
 from common.nets import Groups, export, groups_of, perceptron, seed_torch
-from common.rllib import arguments, facts_of, loop, run
-from module import DaysLearner, MappoModule, StockLearner, TrainingEnv, TrainingRunner
+from common.rllib import Learnt, arguments, facts_of, loop, run
+from common.runner import TrainingEnv, TrainingRunner
+from module import DaysLearner, MappoModule, StockLearner
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -51,7 +52,7 @@ ALGORITHMS = ("mappo", "ippo", "mappo_lagrangian")
 SAMPLERS = ("batch", "stock")
 
 
-class Mappo:
+class Mappo(Learnt):
     """An algorithm of RLlib with the actors of a scenario."""
 
     def __init__(self, algo: Algorithm, env: BatchEnv, groups: Groups, *, constrained: bool) -> None:
