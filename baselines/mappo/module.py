@@ -11,7 +11,13 @@ from common.returns import masked
 from days import DaysToBatch, Minibatches
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.columns import Columns
-from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, ValueFunctionAPI
+from ray.rllib.core.learner.utils import make_target_network
+from ray.rllib.core.rl_module.apis import (
+    TARGET_NETWORK_ACTION_DIST_INPUTS,
+    InferenceOnlyAPI,
+    TargetNetworkAPI,
+    ValueFunctionAPI,
+)
 from ray.rllib.core.rl_module.torch import TorchRLModule
 
 if TYPE_CHECKING:
@@ -40,7 +46,7 @@ class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: i
             for name, one in self.networks().items():
                 one.load_state_dict(kept[name])
         if self.inference_only:
-            for name in self.get_non_inference_attributes():
+            for name in filter(self.networks().__contains__, self.get_non_inference_attributes()):
                 delattr(self, name)
 
     def networks(self) -> dict[str, torch.nn.Sequential]:
@@ -63,6 +69,29 @@ class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: i
     def get_non_inference_attributes(self) -> list[str]:
         """Return what acting does not need."""
         return ["vf", "vc"] if self.model_config["constrained"] else ["vf"]
+
+
+class AppoModule(MappoModule, TargetNetworkAPI):
+    """The same with the actor of some updates ago, which APPO measures its steps from (Luo et al. 2019)."""
+
+    def make_target_networks(self) -> None:
+        """Copy the actor, and how far it explores."""
+        self._spread = torch.nn.ParameterList([self.log_std])
+        self._old_pi, self._old_spread = make_target_network(self.pi), make_target_network(self._spread)
+
+    def get_target_network_pairs(self) -> list[tuple[torch.nn.Module, torch.nn.Module]]:
+        """Return networks and those that follow them."""
+        return [(self.pi, self._old_pi), (self._spread, self._old_spread)]
+
+    def forward_target(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Return the distribution of the actor of some updates ago."""
+        mean = self._old_pi(batch[Columns.OBS]["obs"])
+        spread = self._old_spread[0].clamp(-4.5, 0.0).expand_as(mean)
+        return {TARGET_NETWORK_ACTION_DIST_INPUTS: torch.cat([mean, spread], -1)}
+
+    def get_non_inference_attributes(self) -> list[str]:
+        """Return what acting does not need."""
+        return [*super().get_non_inference_attributes(), "_old_pi", "_old_spread", "_spread"]
 
 
 class StockLearner(PPOTorchLearner):  # type: ignore[misc]
