@@ -20,6 +20,7 @@ import ray
 import torch
 from common.journal import Journal
 from common.nets import swap
+from common.process import begin_ray
 from common.recipe import read_recipe
 from common.validation import Validation
 
@@ -129,7 +130,7 @@ def loop(
         after = kept.iteration
         begun -= kept.seconds
     log = Journal(args.out, after=after, config=made_of(facts, recipe))
-    ray.init(num_cpus=max(1, args.runners + 1), include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    begin_ray(max(2, args.runners + 1))
     learnt = made()
     try:
         if found is not None:
