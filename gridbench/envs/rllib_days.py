@@ -23,7 +23,10 @@ Floats = NDArray[np.floating]
 KEYS: dict[str, Any] = {
     "scenario": None, "split": "train", "seed": None, "reward": "shared", "groups": {}, "central": True, "joint": False,
 }  # fmt: skip
-"""Keys of `env_config` and their defaults: those of GridMultiAgentEnv that a batch of days can be played by, and `joint`."""
+"""Keys of `env_config` and their defaults: those of GridMultiAgentEnv that a batch of days can be played by, and `joint`.
+
+`seed` is read by GridMultiAgentEnv alone: what is drawn here depends on `config.debugging(seed=...)`.
+"""
 GRID = "grid"
 """The one agent of joint days."""
 
