@@ -28,3 +28,14 @@ def settle(folder: Path, *, script: bool) -> None:
     if script and os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+
+
+def begin_ray(cpus: int) -> None:
+    """Start Ray on this machine, or join the cluster that RAY_ADDRESS names, whose processes then are told what these are."""
+    import ray  # noqa: PLC0415 - what it reads from the environment has to stand before
+
+    if not os.environ.get("RAY_ADDRESS"):
+        ray.init(num_cpus=cpus, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        return
+    shared = {name: os.environ[name] for name in (*FIXED, "PYTHONPATH", "PYTHONHASHSEED") if name in os.environ}
+    ray.init(runtime_env={"env_vars": shared}, log_to_driver=False, logging_level="ERROR")

@@ -10,15 +10,17 @@ import shutil
 import sys
 import time
 import warnings
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import ray
 import torch
 from common.journal import Journal
 from common.nets import swap
+from common.process import begin_ray
 from common.recipe import read_recipe
 from common.validation import Validation
 
@@ -38,18 +40,28 @@ if TYPE_CHECKING:
 PROGRESS = "progress.json"
 
 
-class Learnt(Protocol):
+class Learnt(ABC):
     """What a script says of the algorithm that it trains."""
 
     algo: Algorithm
-    agents: int
+    agents: int = 1
     """How many agents the return of an episode counts: each earns what all earn."""
 
+    @abstractmethod
     def export(self, folder: Path, told: dict[str, Any]) -> Policy:
         """Write what has been learnt into a folder, with `told` on its page, and return it as NumPy runs it."""
 
+    @abstractmethod
     def row(self) -> dict[str, float]:
         """Return further columns of the log."""
+
+    def keep(self, folder: Path) -> None:
+        """Write into a checkpoint what RLlib's own lacks; of most it lacks nothing."""
+        del folder
+
+    def recall(self, folder: Path) -> None:
+        """Take it back."""
+        del folder
 
 
 @dataclass
@@ -118,11 +130,12 @@ def loop(
         after = kept.iteration
         begun -= kept.seconds
     log = Journal(args.out, after=after, config=made_of(facts, recipe))
-    ray.init(num_cpus=max(1, args.runners + 1), include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    begin_ray(max(2, args.runners + 1))
     learnt = made()
     try:
         if found is not None:
             learnt.algo.restore_from_path(str(found.resolve()))
+            learnt.recall(found)
         _iterate(learnt, args, recipe, kept, log, validation, facts, begun)
     finally:
         litter = learnt.algo.logdir
@@ -141,7 +154,7 @@ def _iterate(
         if kept.told != kept.iteration and (done or kept.iteration % recipe["validate_every"] == 0):
             _validate(learnt, args, facts, kept, validation, log)
         if done or kept.iteration % recipe["checkpoint_every"] == 0:
-            _save(learnt.algo, args.out, kept, made_of(facts, recipe))
+            _save(learnt, args.out, kept, made_of(facts, recipe))
         if done:
             return
         result = learnt.algo.train()["env_runners"]
@@ -181,13 +194,14 @@ def newest(out: Path) -> Path | None:
     return max(whole, key=lambda one: int(one.name), default=None)
 
 
-def _save(algo: Algorithm, out: Path, kept: Reached, whole: dict[str, Any]) -> None:
+def _save(learnt: Learnt, out: Path, kept: Reached, whole: dict[str, Any]) -> None:
     """Write a checkpoint, the page of it last, and only then remove older ones."""
     target = out / "checkpoint" / f"{kept.iteration:08d}"
     if (target / PROGRESS).is_file():
         return
     shutil.rmtree(target, ignore_errors=True)
-    algo.save_to_path(str(target.resolve()))
+    learnt.algo.save_to_path(str(target.resolve()))
+    learnt.keep(target)
     write_text(target / PROGRESS, json.dumps({"reached": asdict(kept), "made_of": whole}, sort_keys=True))
     for other in target.parent.iterdir():
         if other.name != target.name:

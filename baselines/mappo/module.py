@@ -1,4 +1,4 @@
-"""What RLlib needs of MAPPO: a module with critics, the learner, and both samplers with the training reward."""
+"""What RLlib needs of MAPPO: a module with critics, and the learners."""
 
 from __future__ import annotations
 
@@ -6,60 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from common.arena import violates
 from common.nets import perceptron
 from common.returns import masked
-from common.reward import Shaped
 from days import DaysToBatch, Minibatches
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.columns import Columns
-from ray.rllib.core.rl_module.apis import InferenceOnlyAPI, ValueFunctionAPI
+from ray.rllib.core.learner.utils import make_target_network
+from ray.rllib.core.rl_module.apis import (
+    TARGET_NETWORK_ACTION_DIST_INPUTS,
+    InferenceOnlyAPI,
+    TargetNetworkAPI,
+    ValueFunctionAPI,
+)
 from ray.rllib.core.rl_module.torch import TorchRLModule
 
-from gridbench.envs.rllib import GridMultiAgentEnv
-from gridbench.envs.rllib_runner import BatchEnvRunner
-
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from ray.rllib.algorithms.ppo import PPOConfig
-
-    from gridbench.envs.batch import Rewards
-    from gridbench.plant.plant import StepResult
-
-
-class TrainingEnv(GridMultiAgentEnv):
-    """The environment with the shaped reward of `reward.py`, the same for every agent."""
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        """Keep the recipe; the rest is the environment's."""
-        super().__init__({key: value for key, value in config.items() if key != "recipe"})
-        self._shaped = Shaped(self.grid.scenario, config["recipe"])
-
-    def step(self, action_dict: dict[str, Any]) -> tuple[Any, ...]:
-        """Step all agents."""
-        weather = self.grid.stage.dynamics.series(self.grid.stage.values)
-        seen, rewards, ends, cuts, infos = super().step(action_dict)
-        cost = next(iter(infos.values()))["cost_usd"]
-        reward = float(self._shaped(weather, np.array([cost]))[0])
-        return seen, dict.fromkeys(rewards, reward), ends, cuts, infos
-
-
-class TrainingRunner(BatchEnvRunner):
-    """The sampler on whole days with the shaped reward of `reward.py`, and a column that says which steps violate a limit."""
-
-    def batch_config(self, config: dict[str, Any]) -> dict[str, Any]:
-        """Keep the recipe; the rest is the sampler's."""
-        self._recipe = config.pop("recipe")
-        self._shaped: Shaped | None = None
-        return config
-
-    def signals(self, weather: NDArray[np.float64], rewards: Rewards, result: StepResult) -> tuple[Rewards, dict[str, Any]]:
-        """Return the shaped reward, the same for every agent, and whether a step violates."""
-        scenario = self.env.grid.scenario
-        if self._shaped is None:
-            self._shaped = Shaped(scenario, self._recipe)
-        reward = self._shaped(weather, result.cost_usd)
-        return dict.fromkeys(rewards, reward), {"violating": violates(scenario, result).astype(np.float32)}
 
 
 class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: ignore[misc]
@@ -84,7 +46,7 @@ class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: i
             for name, one in self.networks().items():
                 one.load_state_dict(kept[name])
         if self.inference_only:
-            for name in self.get_non_inference_attributes():
+            for name in filter(self.networks().__contains__, self.get_non_inference_attributes()):
                 delattr(self, name)
 
     def networks(self) -> dict[str, torch.nn.Sequential]:
@@ -107,6 +69,29 @@ class MappoModule(TorchRLModule, ValueFunctionAPI, InferenceOnlyAPI):  # type: i
     def get_non_inference_attributes(self) -> list[str]:
         """Return what acting does not need."""
         return ["vf", "vc"] if self.model_config["constrained"] else ["vf"]
+
+
+class AppoModule(MappoModule, TargetNetworkAPI):
+    """The same with the actor of some updates ago, which APPO measures its steps from (Luo et al. 2019)."""
+
+    def make_target_networks(self) -> None:
+        """Copy the actor, and how far it explores."""
+        self._spread = torch.nn.ParameterList([self.log_std])
+        self._old_pi, self._old_spread = make_target_network(self.pi), make_target_network(self._spread)
+
+    def get_target_network_pairs(self) -> list[tuple[torch.nn.Module, torch.nn.Module]]:
+        """Return networks and those that follow them."""
+        return [(self.pi, self._old_pi), (self._spread, self._old_spread)]
+
+    def forward_target(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Return the distribution of the actor of some updates ago."""
+        mean = self._old_pi(batch[Columns.OBS]["obs"])
+        spread = self._old_spread[0].clamp(-4.5, 0.0).expand_as(mean)
+        return {TARGET_NETWORK_ACTION_DIST_INPUTS: torch.cat([mean, spread], -1)}
+
+    def get_non_inference_attributes(self) -> list[str]:
+        """Return what acting does not need."""
+        return [*super().get_non_inference_attributes(), "_old_pi", "_old_spread", "_spread"]
 
 
 class StockLearner(PPOTorchLearner):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Train MAPPO, IPPO or MAPPO-Lagrangian on a scenario with RLlib, and export the best actors for NumPy.
+"""Train MAPPO, IPPO, MAPPO-Lagrangian or APPO on a scenario with RLlib, and export the best actors for NumPy.
 
     python baselines/mappo/train.py --scenario ieee34_ieee13-v1 --seed 0 --steps 600000 --out runs/mappo/0
 
@@ -6,7 +6,8 @@ Warm start by imitation of `rule` (clone.py), then multi-agent PPO with one acto
 `mappo` sees all observations (Yu et al. 2022), of `ippo` what its actor sees (de Witt et al. 2020); `mappo_lagrangian` has a
 second one for violating steps, whose price rises while there are too many (Ray et al. 2019). Whole days are played side by side
 by a sampler on the batched plant; `--set sampler=stock` takes RLlib's own instead. Every few iterations the exported NumPy policy
-plays the validation days; the best is kept in <out>/best. With --resume it goes on from <out>/checkpoint.
+plays the validation days; the best is kept in <out>/best. With --resume it goes on from <out>/checkpoint. `appo` is for clusters:
+it learns while --runners play, by the networks and the warm start of `mappo` (Espeholt et al. 2018, Luo et al. 2019).
 """
 
 # ruff: noqa: E402
@@ -31,8 +32,10 @@ from common.arena import BatchArena
 from common.clone import imitate, make_nets, noise_of
 from common.critics import fit_critics
 from common.nets import Groups, export, groups_of, perceptron, seed_torch
-from common.rllib import arguments, facts_of, loop, run
-from module import DaysLearner, MappoModule, StockLearner, TrainingEnv, TrainingRunner
+from common.rllib import Learnt, arguments, facts_of, loop, run
+from common.runner import TrainingEnv, TrainingRunner
+from module import AppoModule, DaysLearner, MappoModule, StockLearner
+from ray.rllib.algorithms.appo import APPOConfig
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
@@ -47,11 +50,11 @@ if TYPE_CHECKING:
 
     from gridbench.policies.network import Network
 
-ALGORITHMS = ("mappo", "ippo", "mappo_lagrangian")
+ALGORITHMS = ("mappo", "ippo", "mappo_lagrangian", "appo")
 SAMPLERS = ("batch", "stock")
 
 
-class Mappo:
+class Mappo(Learnt):
     """An algorithm of RLlib with the actors of a scenario."""
 
     def __init__(self, algo: Algorithm, env: BatchArena, groups: Groups, *, constrained: bool) -> None:
@@ -77,14 +80,14 @@ class Mappo:
 
 def make_config(
     args: argparse.Namespace, recipe: dict[str, Any], env: BatchArena, groups: Groups, warm: Path | None
-) -> PPOConfig:
+) -> PPOConfig | APPOConfig:
     """Return RLlib's configuration."""
     first = {module: agent for agent, (module, _, _) in reversed(groups.items())}
     own = {"hidden": recipe["hidden"], "constrained": args.algorithm == "mappo_lagrangian"}
     own["critic_sees"] = "obs" if args.algorithm == "ippo" else "state"
     spec = {
         name: RLModuleSpec(
-            module_class=MappoModule,
+            module_class=AppoModule if args.algorithm == "appo" else MappoModule,
             model_config=own
             | {"noise": noise_of(env.acting, agent, recipe).tolist(), "warm": str(warm / f"{name}.pt") if warm else ""},
         )
@@ -93,21 +96,25 @@ def make_config(
     marks = {agent: (index, size) for agent, (_, index, size) in groups.items()}
     env_config = {"scenario": args.scenario, "split": "train", "seed": args.seed, "groups": marks, "recipe": recipe}
     modules = {agent: module for agent, (module, _, _) in groups.items()}
-    step_h = env.scenario.step_h
+    steps, step_h = env.scenario.steps, env.scenario.step_h
     config = (
-        PPOConfig()
+        (APPOConfig() if args.algorithm == "appo" else PPOConfig())
         .environment(TrainingEnv, env_config=env_config, disable_env_checking=True)
         .framework("torch")
         .training(
-            train_batch_size_per_learner=env.scenario.steps * recipe["days_per_iteration"], minibatch_size=recipe["minibatch"],
-            num_epochs=recipe["ppo_epochs"], lr=recipe["lr"], gamma=recipe["gamma"] ** step_h,
-            lambda_=recipe["lambda"] ** step_h, clip_param=recipe["clip"], vf_clip_param=1e6, vf_loss_coeff=0.5,
-            entropy_coeff=recipe["entropy"], use_kl_loss=False, grad_clip=0.5, grad_clip_by="global_norm",
+            train_batch_size_per_learner=steps * recipe["days_per_iteration"], lr=recipe["lr"], gamma=recipe["gamma"] ** step_h,
+            clip_param=recipe["clip"], vf_loss_coeff=0.5, entropy_coeff=recipe["entropy"], use_kl_loss=False, grad_clip=0.5,
+            grad_clip_by="global_norm",
         )
         .multi_agent(policies=set(spec), policy_mapping_fn=lambda agent, *_, **__: modules[agent])
         .rl_module(rl_module_spec=MultiRLModuleSpec(rl_module_specs=spec))
         .debugging(seed=args.seed, log_level="ERROR")
     )  # fmt: skip
+    if args.algorithm == "appo":
+        return _asynchronous(config, args, recipe, steps)
+    config.training(
+        minibatch_size=recipe["minibatch"], num_epochs=recipe["ppo_epochs"], lambda_=recipe["lambda"] ** step_h, vf_clip_param=1e6
+    )
     sharing = max(list(modules.values()).count(name) for name in spec)
     told = {"constrained": own["constrained"], "rows": max(1, recipe["minibatch"] // sharing)}
     return _sampled(config, args, recipe, told | {"allowed": recipe["aim"] * env.scenario.violating_share_max})
@@ -135,6 +142,20 @@ def _sampled(config: PPOConfig, args: argparse.Namespace, recipe: dict[str, Any]
         .learners(
             num_learners=0, learner_class=DaysLearner, learner_config_dict=told, add_default_connectors_to_learner_pipeline=False
         )
+    )  # fmt: skip
+
+
+def _asynchronous(config: APPOConfig, args: argparse.Namespace, recipe: dict[str, Any], steps: int) -> APPOConfig:
+    """Add the sampler; RLlib's own connectors append a slot to each day, of which a trajectory then is."""
+    runners = max(1, args.runners)
+    return (
+        config.framework("torch")
+        .env_runners(
+            env_runner_cls=TrainingRunner, num_env_runners=runners, batch_mode="complete_episodes",
+            num_envs_per_env_runner=-(-recipe["days_per_iteration"] // runners), rollout_fragment_length=steps + 1,
+        )
+        .learners(num_learners=0)
+        .reporting(min_time_s_per_iteration=None, min_sample_timesteps_per_iteration=steps * recipe["days_per_iteration"])
     )  # fmt: skip
 
 
@@ -166,8 +187,8 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     begun = time.perf_counter()
     if recipe["sampler"] not in SAMPLERS:
         raise UnknownName("sampler", recipe["sampler"], SAMPLERS)
-    if recipe["sampler"] == "stock" and args.algorithm == "mappo_lagrangian":
-        raise InvalidInput("--set", ["sampler=stock: it does not record violations; train mappo_lagrangian with sampler=batch"])
+    if recipe["sampler"] == "stock" and args.algorithm in {"mappo_lagrangian", "appo"}:
+        raise InvalidInput("--set", [f"sampler=stock: is for mappo and ippo alone; train {args.algorithm} with sampler=batch"])
     scenario = load_scenario(args.scenario)
     env = BatchArena(scenario, "train", recipe["batch"])
     groups = groups_of(env.acting)

@@ -17,14 +17,16 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from common.process import settle
+from common.process import begin_ray, settle
 
 settle(HERE, script=__name__ == "__main__")
 
 import csv
+import ctypes
 import io
 import itertools
 import os
+import signal
 import subprocess
 import time
 import tomllib
@@ -120,7 +122,9 @@ def run_trial(config: dict[str, Any]) -> None:
         out.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, *config["command"], "--out", str(out), "--resume", "--set", *config["changes"]]
         with (out / "output.txt").open("a") as told:
-            process = subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT)  # noqa: S603 - our own script
+            process = subprocess.Popen(  # noqa: S603 - our own script
+                command, stdout=told, stderr=subprocess.STDOUT, preexec_fn=_end_with_parent  # noqa: PLW1509 - no threads here
+            )  # fmt: skip
             count = 0
             while process.poll() is None:
                 time.sleep(0.5)
@@ -132,6 +136,12 @@ def run_trial(config: dict[str, Any]) -> None:
             raise RuntimeError(f"{out}: the training ended with {process.returncode}, see output.txt")
         write_text(out / DONE, "")
     tune.report(best_of(out))
+
+
+def _end_with_parent() -> None:
+    """Let a training end with the process that waits for it, so that none is left to write beside one that goes on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _rows(out: Path) -> list[dict[str, float]]:
@@ -217,6 +227,7 @@ def _same(out: Path, sweep: Sweep) -> None:
 
 def _tune(sweep: Sweep, out: Path, command: list[str], fixed: list[str]) -> None:
     """Let Ray Tune run the trials that are not done."""
+    os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")  # of the two it has, the output that can be silent
     import ray  # noqa: PLC0415 - loading it takes seconds, reading the file none
     from ray import tune  # noqa: PLC0415
 
@@ -224,12 +235,12 @@ def _tune(sweep: Sweep, out: Path, command: list[str], fixed: list[str]) -> None
         {"out": str(out / f"{i:03d}"), "command": command, "changes": [*fixed, *(f"{k}={v}" for k, v in trial.items())]}
         for i, trial in enumerate(sweep.trials)
     ]
-    ray.init(num_cpus=sweep.at_once, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    begin_ray(sweep.at_once)
     try:
         tune.Tuner(
             tune.with_resources(lambda config: run_trial(config["trial"]), {"cpu": 1}),
             param_space={"trial": tune.grid_search(each)},
-            run_config=tune.RunConfig(name="ray", storage_path=str(out), verbose=int(os.environ.get("GRIDBENCH_TUNE", "0"))),
+            run_config=tune.RunConfig(name="ray", storage_path=str(out), verbose=0),
         ).fit()
     finally:
         ray.shutdown()

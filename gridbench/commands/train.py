@@ -47,7 +47,7 @@ TRAINERS = {
     "fast": (Trainer("fast", PPO, ("torch",), "torch", {**SHARED, "policy": "--algorithm", "device": "--device"}),),
     "rllib": tuple(
         Trainer(folder, policies, ("torch", "ray"), "rl", RLLIB)
-        for folder, policies in (("mappo", PPO), ("appo", ("appo",)), ("sac", ("sac",)))
+        for folder, policies in (("mappo", (*PPO, "appo")), ("sac", ("sac",)))
     ),
 }
 """The scripts of each trainer by its name; where none is named, the first that trains a policy does."""

@@ -59,7 +59,7 @@ class BatchEnvRunner(_Base):  # type: ignore[misc]
         self.num_envs = self.env.num_envs
         self._drawn = (-1, 0)
         self._members: dict[str, list[str]] = {}
-        for agent in self.env.grid.agents:
+        for agent in self.env.agents:
             self._members.setdefault(self.config.policy_mapping_fn(agent, None), []).append(agent)
 
     def batch_config(self, config: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ class BatchEnvRunner(_Base):  # type: ignore[misc]
         if num_timesteps is None:
             return -(-(num_episodes or 0) // self.num_envs)
         steps = self.env.grid.scenario.steps * self.num_envs
-        steps *= 1 if self.config.count_steps_by == "env_steps" else len(self.env.grid.agents)
+        steps *= 1 if self.config.count_steps_by == "env_steps" else len(self.env.agents)
         return -(-num_timesteps // steps)
 
     def _fresh_seed(self) -> list[int]:
@@ -119,7 +119,7 @@ class BatchEnvRunner(_Base):  # type: ignore[misc]
             actions: dict[str, Floats] = {}
             for module, members in self._members.items():
                 if random_actions:
-                    actions |= {a: rng.uniform(-1.0, 1.0, (env.num_envs, env.grid.codec.sizes[a])) for a in members}
+                    actions |= {a: rng.uniform(-1.0, 1.0, (env.num_envs, env.entries[a])) for a in members}
                 else:
                     actions |= self._act(module, members, seen, tape, explore=explore)
             weather = env.grid.plant.weather[env.grid.plant.t]

@@ -10,6 +10,7 @@ import numpy as np
 from gridbench.envs.acting import Acting
 from gridbench.envs.observation import Observer
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
+from gridbench.policies.central import Whole, misfits
 from gridbench.policies.nets.inputs import Reader
 from gridbench.policies.nets.net import made
 from gridbench.policies.network_file import WEIGHTS, Spec, network_digest, read_spec, read_weights
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from gridbench.policies.nets.cells import State
     from gridbench.scenario.scenario import Columns, Scenario
 
+CENTRAL = "central"
+
 
 class Network(Policy):
-    """Runs one module per agent, dense, recurrent or graph (docs/policies.md), its actions in [-1, 1]; NumPy alone.
+    """Runs one module per agent, dense, recurrent or graph (docs/policies.md), or one for all; actions in [-1, 1]; NumPy alone.
 
     Agents may share a module, which then sees a one-hot of the agent after the observation; each keeps a state of its own. An
     element of a batch gets the same bytes as alone. Raises InvalidInput with all faults: of the page, of the weights (digest,
@@ -51,7 +54,10 @@ class Network(Policy):
         self.digest = network_digest(folder)
         self.parameters = sum(one.size for one in weights.values())
         self._nets = {name: made(name, module, weights) for name, module in self.spec.modules.items()}
-        self._remembers = not all(self._nets[part.module].stateless for part in self.spec.agents.values())
+        central = self.spec.central
+        self._whole = Whole(central, self.acting) if central else None
+        self._acting = {CENTRAL: central.module} if central else {one: part.module for one, part in self.spec.agents.items()}
+        self._remembers = not all(self._nets[module].stateless for module in self._acting.values())
         self._states: dict[str, State] | None = None
         self._batch = 0
 
@@ -64,8 +70,11 @@ class Network(Policy):
         """Return the mean action of each agent. Raises InvalidInput where the batch of a day changes under a recurrent module."""
         states = self._remembered(batch_of(observations))
         actions = {}
+        if self._whole is not None:
+            action, states[CENTRAL] = self._nets[self._acting[CENTRAL]].act(self._whole.read(observations), states[CENTRAL])
+            return self._whole.split(action)
         for agent in self.acting.agents:
-            net = self._nets[self.spec.agents[agent].module]
+            net = self._nets[self._acting[agent]]
             action, states[agent] = net.act(self._readers[agent].read(observations[agent]), states[agent])
             actions[agent] = np.asarray(action, dtype=np.float64)
         return actions
@@ -76,12 +85,14 @@ class Network(Policy):
             fault = f"sees {batch} days where it saw {self._batch} before: call reset first"
             raise InvalidInput(f"policy {self.name!r}", [fault])
         if self._states is None:
-            self._states = {one: self._nets[part.module].begin(batch) for one, part in self.spec.agents.items()}
+            self._states = {one: self._nets[module].begin(batch) for one, module in self._acting.items()}
             self._batch = batch
         return self._states
 
     def _misfits(self, acting: Acting) -> list[str]:
         """Return where the page does not fit the scenario; keep how each agent is read where it does."""
+        if self.spec.central is not None:
+            return misfits(self.spec.central, self.spec.modules[self.spec.central.module], acting, self.scenario.id)
         faults = [f"agents.{one}: is no agent of {self.scenario.id}" for one in self.spec.agents if one not in acting.asks]
         for agent, asks in acting.asks.items():
             if agent not in self.spec.agents:

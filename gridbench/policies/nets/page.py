@@ -200,6 +200,27 @@ class Agent(_Strict):
         return found
 
 
+class Central(_Strict):
+    """The module that acts for all `agents`: it takes their observations, and gives their actions, in this order.
+
+    `fields` is the digest of the observation fields it was trained on.
+    """
+
+    module: str
+    agents: Annotated[tuple[str, ...], Field(min_length=1)]
+    fields: Digest
+
+    def faults(self, modules: dict[str, Module]) -> list[str]:
+        """Return what is contradictory, or does not fit the module."""
+        twice = sorted({one for one in self.agents if self.agents.count(one) > 1})
+        found = [f"agents: {one} is named more than once" for one in twice]
+        if self.module not in modules:
+            return [*found, f"module: there is no module {self.module!r}"]
+        if isinstance(modules[self.module], Graph):
+            found.append(f"module: {self.module!r} is a graph, whose nodes are of one agent: give another kind")
+        return found
+
+
 class Training(_Strict):
     """What the network was trained on, and how long (seconds)."""
 
@@ -211,14 +232,15 @@ class Training(_Strict):
 
 
 class Spec(_Strict):
-    """The page: names, modules, agents, the digest of the weights, and how they were trained."""
+    """The page: names, modules, agents or what acts for all, the digest of the weights, and how they were trained."""
 
     format: Literal["gridbench-policy/1"] = "gridbench-policy/1"
     name: Annotated[str, Field(min_length=1)]
     version: str
     information: Literal["local", "shared", "full", "forecast"]
     modules: dict[str, Module]
-    agents: dict[str, Agent]
+    agents: dict[str, Agent] = {}
+    central: Central | None = None
     sha256: Digest
     training: Training | None = None
     facts: dict[str, str | int | float | bool] = {}
@@ -231,6 +253,13 @@ class Spec(_Strict):
             if not isinstance(module, Dense)
             for fault in module.faults()
         ]
+        if self.central is not None:
+            found += [f"central.{fault}" for fault in self.central.faults(self.modules)]
+            found += ["agents: central acts for all of them: leave them out"] if self.agents else []
+            if self.information not in {"full", "forecast"}:
+                found.append(f"information: central sees what all agents see, which is full, not {self.information}")
+        elif not self.agents:
+            found.append("agents: missing; name each with its module, or give central, which acts for all")
         for name, agent in self.agents.items():
             if agent.module not in self.modules:
                 found.append(f"agents.{name}.module: there is no module {agent.module!r}")
