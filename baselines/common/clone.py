@@ -74,9 +74,11 @@ def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.
         print(f"critic {module}: mean square error {loss:.4f}, variance {np.concatenate(returns).var():.4f}", flush=True)
 
 
-def imitate(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
-    """Train actors on what `rule` does in the states that they reach."""
-    teacher = make_policy("rule", env.scenario)
+def imitate(
+    env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator, teacher: Policy | None = None
+) -> None:
+    """Train actors on what a teacher, by default `rule`, does in the states that they reach."""
+    teacher = make_policy("rule", env.scenario) if teacher is None else teacher
     samples = Samples()
     for turn in range(config["rounds"]):
         _collect(env, groups, nets, teacher, samples, config, rng, follow=turn > 0)
