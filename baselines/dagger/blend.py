@@ -1,4 +1,4 @@
-"""The teacher of the actors: what imitators of the oracle do, as far as they are trusted, else what `rule` does."""
+"""The teacher of the actors: what an imitator of the oracle does, as far as it is trusted, else what `rule` does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gridbench.policies import make_policy
 from gridbench.policies.policy import Floats, Observations, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from common.clone import Nets
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 class Blend(Policy):
-    """Asks for `trust` times the mean of the imitators plus the rest of `rule`; trust in [0, 1] by kind of device and ask."""
+    """Asks for `trust` of what the imitator does and the rest of what `rule` does; trust in [0, 1] by kind of device and ask."""
 
     name = "blend"
     batched = True
 
-    def __init__(self, scenario: Scenario, imitators: Sequence[Nets], trust: Mapping[str, float]) -> None:
+    def __init__(self, scenario: Scenario, imitator: Nets, trust: Mapping[str, float]) -> None:
         """Take networks and the trust, as `generator.on`. Raises UnknownName, InvalidInput for a trust outside [0, 1]."""
         super().__init__(scenario)
         env, kinds = BatchEnv(scenario), {device.name: device.kind for device in scenario.devices}
-        self._imitators, self._groups = imitators, groups_of(env)
+        self._imitator, self._groups = imitator, groups_of(env)
         self._rule = make_policy("rule", scenario)
         named = {agent: [name.rpartition(".") for name in names] for agent, names in env.codec.names.items()}
         asked = {agent: [f"{kinds[device]}.{ask}" for device, _, ask in names] for agent, names in named.items()}
@@ -50,7 +50,6 @@ class Blend(Policy):
 
     def act(self, observations: Observations) -> dict[str, Floats]:
         """Return the actions of each agent (batch, entries)."""
-        told = [act(self._groups, nets, observations, None) for nets in self._imitators]
+        taught = act(self._groups, self._imitator, observations, None)
         own, trust = self._rule.act(observations), self._trust
-        taught = {agent: np.mean([one[agent] for one in told], axis=0) for agent in own}
         return {agent: (1.0 - trust[agent]) * own[agent] + trust[agent] * taught[agent] for agent in own}

@@ -88,7 +88,7 @@ class School:
 
     def after(self, policy: Policy) -> None:
         """Teach the rest of days that a policy began: it acts up to a random hour of each, the oracle plans from the state there."""
-        env, days = self._drawn(self.recipe["round_days"])
+        env, days = self._drawn(self.recipe["dagger_days"])
         hours = self.rng.integers(1, env.scenario.steps, env.batch)
         began, states = [], np.zeros((env.batch, len(env.plant.layout.states)))
         columns = [env.scenario.window("train", day) for day in days]
@@ -130,18 +130,21 @@ class School:
         return cost_usd
 
 
-def fit(network: nn.Sequential, samples: tuple[Any, ...], epochs: int, rng: np.random.Generator) -> float:
-    """Fit by Adam with a falling step to the entries that matter, and return the mean square error of the last epoch."""
+def fit(network: nn.Sequential, samples: tuple[Any, ...], recipe: dict[str, Any], rng: np.random.Generator) -> float:
+    """Fit by Adam with a falling step to the entries that matter, and return the mean square error of the last epoch.
+
+    What is seen is blurred: else a network copies the positions before a step, which the expert set, and drifts away by itself.
+    """
     seen, wanted, matters = map(torch.as_tensor, samples)
-    optimiser, size = torch.optim.Adam(network.parameters(), lr=1e-3), 512
-    total = epochs * -(-len(seen) // size)
+    optimiser, size, blur = torch.optim.Adam(network.parameters(), lr=1e-3), 256, recipe["blur"]
+    total = recipe["fit_epochs"] * -(-len(seen) // size)
     falling = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: max(0.02, 1.0 - k / total))
     errors: list[float] = []
-    for _ in range(epochs):
+    for _ in range(recipe["fit_epochs"]):
         errors.clear()
         for rows in torch.as_tensor(rng.permutation(len(seen))).split(size):
-            weight = matters[rows]
-            loss = (weight * (network(seen[rows]) - wanted[rows]) ** 2).sum() / weight.sum()
+            weight, near = matters[rows], seen[rows] + blur * torch.randn_like(seen[rows])
+            loss = (weight * (network(near) - wanted[rows]) ** 2).sum() / weight.sum()
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -151,17 +154,15 @@ def fit(network: nn.Sequential, samples: tuple[Any, ...], epochs: int, rng: np.r
     return float(np.mean(errors))
 
 
-def imitators(taught: Taught, scenario: Scenario, recipe: dict[str, Any], seed: int) -> list[Nets]:
-    """Return networks fitted to all that was taught so far, each from weights of its own: their mean stands for the oracle."""
-    env, found, rng = BatchEnv(scenario), [], np.random.default_rng([seed, 3])
-    for i in range(recipe["imitators"]):
-        nets = make_nets(env, groups_of(env), recipe)
-        for module, actor in nets.actors.items():
-            samples = taught.samples.of(module)
-            error = fit(actor, samples, recipe["fit_epochs"], rng)
-            print(f"imitator {i}: {module} mean square error {error:.5f} on {len(samples[0])} samples", flush=True)
-        found.append(nets)
-    return found
+def imitator(taught: Taught, scenario: Scenario, recipe: dict[str, Any], seed: int) -> Nets:
+    """Return networks fitted to all that was taught so far: what they do stands for what the oracle would do."""
+    env, rng = BatchEnv(scenario), np.random.default_rng([seed, 3])
+    nets = make_nets(env, groups_of(env), recipe)
+    for module, actor in nets.actors.items():
+        samples = taught.samples.of(module)
+        error = fit(actor, samples, recipe, rng)
+        print(f"imitator: {module} mean square error {error:.5f} on {len(samples[0])} samples", flush=True)
+    return nets
 
 
 def taught_by(plans: Plans, algorithm: str, recipe: dict[str, Any], jobs: int) -> Taught:
@@ -170,7 +171,7 @@ def taught_by(plans: Plans, algorithm: str, recipe: dict[str, Any], jobs: int) -
     school.dawn()
     for _ in range(recipe["dagger_rounds"] if algorithm == "dagger" else 0):
         seed_torch(recipe["draw"])
-        school.after(Blend(plans.scenario, imitators(school.taught, plans.scenario, recipe, recipe["draw"]), recipe["trust"]))
+        school.after(Blend(plans.scenario, imitator(school.taught, plans.scenario, recipe, recipe["draw"]), recipe["trust"]))
     return school.taught
 
 
@@ -181,7 +182,7 @@ def begin(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     seed_torch(recipe["draw"], args.threads)
     taught, scenario = taught_by(plans, args.algorithm, recipe, args.jobs), plans.scenario
     seed_torch(args.seed, args.threads)
-    teacher = Blend(scenario, imitators(taught, plans.scenario, recipe, args.seed), recipe["trust"])
+    teacher = Blend(scenario, imitator(taught, plans.scenario, recipe, args.seed), recipe["trust"])
     wide = BatchEnv(scenario, recipe["batch"])
     nets, groups = make_nets(wide, groups_of(wide), recipe), groups_of(wide)
     imitate(wide, groups, nets, recipe, np.random.default_rng([args.seed, 1]), teacher)
