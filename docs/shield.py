@@ -1,8 +1,12 @@
-"""Print the table of docs/shield.md: policies, plain and behind the shield, on the test days (`--days N`: the first N)."""
+"""Print the tables of docs/shield.md: policies, plain and behind the shield, on the test days.
+
+    python docs/shield.py
+    python docs/shield.py --split validation --money 0 1e-4 1e-3 1e-2 --policies rule
+"""
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 
 import numpy as np
@@ -10,6 +14,7 @@ import numpy as np
 from gridbench.bench.episode import play
 from gridbench.bench.metrics import measure
 from gridbench.bench.world import World
+from gridbench.oracle import nearest
 from gridbench.policies import make_policy
 from gridbench.policies.shield import PREFIX
 from gridbench.scenario.catalogue import load_scenario
@@ -19,16 +24,24 @@ COUNTED = "corrected steps", "mean spans", "uncorrectable"
 HEAD = "scenario", "policy", "violating steps %", "cost usd", *COUNTED, "ms left alone", "ms corrected"
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Play and print."""
-    most = int(arguments[arguments.index("--days") + 1]) if "--days" in arguments else None
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--days", type=int, help="the first so many days of the split")
+    parser.add_argument("--money", type=float, nargs="*", default=[nearest.MONEY], help="prices of a usd in spans")
+    parser.add_argument("--policies", nargs="*", default=["rule", "mappo"])
+    wanted = parser.parse_args()
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}")
     for scenario, policy in RUNS:
-        for name in (policy, f"{PREFIX}{policy}"):
-            print(f"| {scenario} | {name} | {' | '.join(cells(scenario, name, most))} |", flush=True)
+        for money in wanted.money if policy in wanted.policies else []:
+            nearest.MONEY = money
+            for name in (policy, f"{PREFIX}{policy}") if money == wanted.money[0] else (f"{PREFIX}{policy}",):
+                shown = f"{name}, {money:g}" if len(wanted.money) > 1 and name != policy else name
+                print(f"| {scenario} | {shown} | {' | '.join(cells(scenario, name, wanted.split, wanted.days))} |", flush=True)
 
 
-def cells(name: str, policy: str, days: int | None) -> list[str]:
+def cells(name: str, policy: str, split: str, days: int | None) -> list[str]:
     """Return the numbers of one row."""
     scenario = load_scenario(name)
     world, made = World(scenario), make_policy(policy, scenario)
@@ -42,9 +55,9 @@ def cells(name: str, policy: str, days: int | None) -> list[str]:
         return actions
 
     made.act = timed  # type: ignore[method-assign]
-    chosen = scenario.split("test").days[:days]
-    played = [play(world, made, "test", day, 0) for day in chosen]
-    found = [measure(scenario, scenario.window("test", one.day), one.trajectory) for one in played]
+    chosen = scenario.split(split).days[:days]
+    played = [play(world, made, split, day, 0) for day in chosen]
+    found = [measure(scenario, scenario.window(split, one.day), one.trajectory) for one in played]
     share, cost = (float(np.mean([one[metric] for one in found])) for metric in ("violating_steps_share", "cost_usd"))
     row = [f"{100.0 * share:.2f}", f"{cost:.2f}"]
     if made.notes:
@@ -57,4 +70,4 @@ def cells(name: str, policy: str, days: int | None) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

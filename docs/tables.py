@@ -31,6 +31,7 @@ from gridbench.networks.phases import simulated
 from gridbench.networks.published import UNBALANCED, published, solution
 from gridbench.physics.unbalanced import Band
 from gridbench.plant.three_phase_flow import published_flow
+from gridbench.policies.table import LEARNT
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ ROOT = Path(__file__).parents[1]
 HOME = ROOT / "scenarios"
 SCENARIO = "ieee34_ieee13-v1"
 MPC = ("mpc_persistence", "mpc", "stochastic_mpc", "mpc_perfect")
-POLICIES = ("random", "idle", "rule", "mappo", *MPC, "foresight")
-JUDGED = ("idle", "rule", "foresight")
+POLICIES = ("random", "idle", "rule", "shielded:rule", *LEARNT, *MPC, "foresight")
+JUDGED = ("idle", "rule", "shielded:rule", "mappo_lagrangian", "foresight")
 """Those of the compared policies whose violations are told for every scenario."""
 
 

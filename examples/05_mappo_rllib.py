@@ -90,7 +90,7 @@ def configure(options: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv
 def export(algo: Algorithm, env: BatchEnv, groups: Groups, folder: Path) -> Policy:
     """Write the actors into a folder, and return them as the policy that NumPy runs."""
     actors = {module: algo.get_module(module).pi for module, _, _ in groups.values()}
-    page, arrays = exported(actors, groups, env)
+    page, arrays = exported(actors, groups, env.acting)
     write_network(folder, {"name": "mappo-example", "version": "1", "information": "shared", **page}, arrays)
     return make_policy(folder, env.scenario)
 
@@ -108,7 +108,7 @@ def costs_usd(env: BatchEnv, policy: Policy, split: str) -> np.ndarray:
 
 def train(options: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv) -> tuple[Policy, np.ndarray]:
     """Train; return the actors of the last iteration, and by iteration the numbers of `COLUMNS`."""
-    groups, begun = groups_of(env), time.perf_counter()
+    groups, begun = groups_of(env.acting), time.perf_counter()
     seed_torch(options.seed)
     ray.init(num_cpus=options.num_workers + 1, include_dashboard=False, log_to_driver=False, logging_level="ERROR",
              runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join(sys.path[:2])}})  # fmt: skip

@@ -162,10 +162,10 @@ def _solve(commands: Commands) -> None:
 def _train(commands: Commands) -> None:
     command = _add(commands, "train", "train a policy on a scenario; options after -- go to the script of the trainer")
     _scenario(command)
-    learnt = "mappo, ippo or mappo_lagrangian (default: mappo)"
+    learnt = "mappo, ippo, mappo_lagrangian, appo, sac (one actor for the whole grid), bc or dagger (default: mappo)"
     command.add_argument("--policy", default="mappo", metavar="P", help=learnt)
-    trainer = "fast: torch alone, on the batched plant; rllib: mappo with RLlib, in several processes (default: fast)"
-    command.add_argument("--trainer", choices=("fast", "rllib"), default="fast", help=trainer)
+    trainer = "fast: torch alone, on the batched plant; rllib: RLlib, in several processes (default: fast where it can)"
+    command.add_argument("--trainer", choices=("fast", "rllib"), help=trainer)
     command.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same weights (default: 0)")
     command.add_argument("--steps", type=int, metavar="N", help="environment steps (default: those of the recipe)")
     command.add_argument("--workers", type=int, metavar="N", help="of rllib: processes that play days beside the learner's")
@@ -173,6 +173,9 @@ def _train(commands: Commands) -> None:
     out = "weights, checkpoint and log (default: runs/train/<scenario>/<policy>-<seed>); <DIR>/best is a policy"
     command.add_argument("--out", metavar="DIR", help=out)
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    tried = "try numbers of the recipe by this file through Ray Tune, and rank the trainings (baselines/sweep)"
+    command.add_argument("--sweep", metavar="FILE.toml", help=tried)
+    command.add_argument("--wandb", metavar="PROJECT", help="log to Weights & Biases too (pip install wandb)")
     command.add_argument("rest", nargs="*", metavar="-- OPTION", help="like --set lr=1e-4; see baselines/")
 
 

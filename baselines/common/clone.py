@@ -1,8 +1,8 @@
-"""The warm start: actors that imitate the rule-based policy, and critics that know what it earns.
+"""The warm start: actors that imitate the rule-based policy.
 
 Plain exploration in a weak feeder is expensive: unlearned actions break voltage limits in most hours. So the actors first
 imitate `rule` on the states that they themselves reach (DAgger, Ross et al. 2011), by least squares on the actions; then the
-critics regress the returns of the noisy actors. Everything runs on whole batches of days.
+critics regress the returns of the noisy actors (critics.py). Everything runs on whole batches of days.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from common.nets import Groups, perceptron
-from common.reward import Shaped
-
-from gridbench.policies import make_policy
 
 if TYPE_CHECKING:
+    from common.arena import Arena
     from numpy.typing import NDArray
     from torch import nn
 
-    from gridbench.envs.batch import BatchEnv
-    from gridbench.policies import Policy
+    from gridbench.envs.acting import Acting
+
+PRICE_NOISE = 0.05
+"""First standard deviation of a price that a head names, in shares of half its range; the recipe has that of every ask."""
 
 
 @dataclass
@@ -42,46 +42,32 @@ class Samples:
     wanted: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
 
 
-def make_nets(env: BatchEnv, groups: Groups, config: dict, *, central: bool = True) -> Nets:
+def make_nets(acting: Acting, groups: Groups, config: dict, *, central: bool = True) -> Nets:
     """Return untrained networks; an actor's mean action starts near zero. A critic sees all, or else what its actor sees."""
-    state = sum(env.observer.sizes.values())
+    state = sum(acting.sizes.values())
     hidden = tuple(config["hidden"])
     actors, critics, noise = {}, {}, {}
     for agent, (module, _, size) in groups.items():
         if module not in actors:
-            own = env.observer.sizes[agent] + size
-            actors[module] = perceptron(own, env.codec.sizes[agent], hidden, 0.01)
+            own = acting.sizes[agent] + size
+            actors[module] = perceptron(own, len(acting.asks[agent]), hidden, 0.01)
             critics[module] = perceptron(state if central else own, 1, hidden, 1.0)
-            noise[module] = noise_of(env, agent, config)
+            noise[module] = noise_of(acting, agent, config)
     return Nets(actors, critics, noise)
 
 
-def noise_of(env: BatchEnv, agent: str, config: dict) -> NDArray[np.float32]:
+def noise_of(acting: Acting, agent: str, config: dict) -> NDArray[np.float32]:
     """Return the first standard deviation of each entry of an agent's action (entries,)."""
-    return np.array([config["noise"][name.rpartition(".")[2]] for name in env.codec.names[agent]], dtype=np.float32)
+    known = {"price": PRICE_NOISE, **config["noise"]}
+    each = [config["noise_scale"] * known[name.rpartition(".")[2]] for name in acting.asks[agent]]
+    return np.array(each, dtype=np.float32)
 
 
-def warm_start(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
-    """Train actors by imitation, then critics on the returns of the noisy actors."""
-    imitate(env, groups, nets, config, rng)
-    states, returns = [], []
-    for _ in range(config["critic_rounds"]):
-        one_states, one_returns = _earn(env, groups, nets, config, rng)
-        states.append(one_states)
-        returns.append(one_returns)
-    for module, critic in nets.critics.items():
-        loss = fit(critic, np.concatenate(states), np.concatenate(returns), config["critic_epochs"], rng)
-        print(f"critic {module}: mean square error {loss:.4f}, variance {np.concatenate(returns).var():.4f}", flush=True)
-
-
-def imitate(
-    env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator, teacher: Policy | None = None
-) -> None:
-    """Train actors on what a teacher, by default `rule`, does in the states that they reach."""
-    teacher = make_policy("rule", env.scenario) if teacher is None else teacher
+def imitate(env: Arena, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> None:
+    """Train actors on what the teacher does in the states that they reach."""
     samples = Samples()
     for turn in range(config["rounds"]):
-        _collect(env, groups, nets, teacher, samples, config, rng, follow=turn > 0)
+        _collect(env, groups, nets, samples, config, rng, follow=turn > 0)
         epochs = config["epochs"] if turn < config["rounds"] - 1 else 3 * config["epochs"]
         for module, actor in nets.actors.items():
             seen, wanted = (np.concatenate(one[module]) for one in (samples.seen, samples.wanted))
@@ -137,36 +123,18 @@ def beyond(actions: NDArray[np.float64], margin: float) -> NDArray[np.float32]:
     return (actions + margin * ((actions >= 1.0).astype(np.float64) - (actions <= -1.0))).astype(np.float32)
 
 
-def _days(env: BatchEnv, rng: np.random.Generator) -> list:
-    return [env.scenario.window("train", int(day)) for day in rng.choice(env.scenario.split("train").days, env.batch)]
+def days(env: Arena, rng: np.random.Generator) -> list[int]:
+    """Return days of the arena's split, drawn with replacement."""
+    return [int(day) for day in rng.choice(env.scenario.split(env.split).days, env.batch)]
 
 
 def _collect(
-    env: BatchEnv, groups: Groups, nets: Nets, teacher: Policy, samples: Samples, config: dict, rng: np.random.Generator,
-    *, follow: bool,
-) -> None:  # fmt: skip
-    days = _days(env, rng)
-    seen = env.reset(days)
-    teacher.reset(env.scenario, days[0], 0)
+    env: Arena, groups: Groups, nets: Nets, samples: Samples, config: dict, rng: np.random.Generator, *, follow: bool
+) -> None:
+    seen = env.reset(days(env, rng))
     while not env.over:
-        wanted = teacher.act(seen)
+        wanted = env.taught()
         for agent, (module, _, _) in groups.items():
             samples.seen.setdefault(module, []).append(marked(groups, agent, seen[agent]))
             samples.wanted.setdefault(module, []).append(beyond(wanted[agent], config["margin"]))
-        seen, _, _ = env.step(act(groups, nets, seen, rng) if follow else wanted)
-
-
-def _earn(env: BatchEnv, groups: Groups, nets: Nets, config: dict, rng: np.random.Generator) -> tuple:
-    seen, shaped = env.reset(_days(env, rng)), Shaped(env.scenario, config)
-    states, rewards = [], []
-    while not env.over:
-        states.append(env.state())
-        weather = env.plant.weather[env.plant.t]
-        seen, _, result = env.step(act(groups, nets, seen, rng))
-        rewards.append(shaped(weather, result.cost_usd))
-    returns = np.zeros((len(rewards), env.batch))
-    total = np.zeros(env.batch)
-    for t in range(len(rewards) - 1, -1, -1):
-        total = rewards[t] + config["gamma"] ** env.scenario.step_h * total
-        returns[t] = total
-    return np.concatenate(states), returns.reshape(-1, 1).astype(np.float32)
+        seen, _ = env.step(act(groups, nets, seen, rng) if follow else wanted)

@@ -8,30 +8,34 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from gridbench.envs.observation import Observer
+from gridbench.plant.layout import layout
 from gridbench.policies.network import Network, fields_digest
 from gridbench.policies.network_file import write_network
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
-    from gridbench.envs.batch import BatchEnv
+    from gridbench.envs.acting import Acting
+    from gridbench.scenario.scenario import Scenario
 
 Groups = dict[str, tuple[str, int, int]]
 """Agent -> (module, index, size): its place among the agents that share the module; size 0 where it is alone."""
 
 
-def groups_of(env: BatchEnv) -> Groups:
+def groups_of(acting: Acting) -> Groups:
     """Return which agents share a module: those with equally sized observations and the same kinds of asks."""
     kinds: dict[tuple[Any, ...], list[str]] = {}
-    for agent in env.agents:
-        asks = tuple(name.split(".")[-2:] for name in env.codec.names[agent])
-        kinds.setdefault((env.observer.sizes[agent], tuple(map(tuple, _bare(asks)))), []).append(agent)
+    for agent in acting.agents:
+        asks = tuple(name.split(".")[-2:] for name in acting.asks[agent])
+        kinds.setdefault((acting.sizes[agent], tuple(map(tuple, _bare(asks)))), []).append(agent)
     found: Groups = {}
     for members in kinds.values():
         module = members[0].rsplit("_", 1)[0]
         for index, agent in enumerate(members):
             found[agent] = (module, index, len(members) if len(members) > 1 else 0)
-    return {agent: found[agent] for agent in env.agents}
+    return {agent: found[agent] for agent in acting.agents}
 
 
 def _bare(asks: tuple[list[str], ...]) -> list[tuple[str, ...]]:
@@ -61,8 +65,10 @@ def linears(network: nn.Sequential) -> list[nn.Linear]:
     return [layer for layer in network if isinstance(layer, nn.Linear)]
 
 
-def exported(actors: dict[str, nn.Sequential], groups: Groups, env: BatchEnv) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return modules and agents of the policy page, and the arrays of the weights."""
+def exported(
+    actors: dict[str, nn.Sequential], groups: Groups, acting: Acting, part: Collection[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return modules and agents of the policy page, and the arrays of the weights; agents in `part` name what they read."""
     modules, arrays = {}, {}
     for name, actor in actors.items():
         layers = linears(actor)
@@ -74,18 +80,26 @@ def exported(actors: dict[str, nn.Sequential], groups: Groups, env: BatchEnv) ->
         agent: {
             "module": module,
             "one_hot": {"index": index, "size": size} if size else None,
-            "fields": fields_digest(env.observer, agent),
+            "fields": fields_digest(acting, agent),
+            "reads": [field.name for field in acting.fields(agent)] if agent in part else None,
         }
         for agent, (module, index, size) in groups.items()
     }
     return {"modules": modules, "agents": agents}, arrays
 
 
-def export(folder: Path, told: dict[str, Any], actors: dict[str, nn.Sequential], groups: Groups, env: BatchEnv) -> Network:
-    """Write the actors into a folder, `told` (name, training, facts) on their page; return them as NumPy runs them."""
-    page, arrays = exported(actors, groups, env)
+def export(
+    folder: Path, told: dict[str, Any], actors: dict[str, nn.Sequential], groups: Groups, scenario: Scenario, acting: Acting
+) -> Network:
+    """Write the actors into a folder, `told` (name, training, facts) on their page; return them as NumPy runs them.
+
+    A grid agent that sees less than policies are given names what it reads, so that `gridbench run` takes it as it is.
+    """
+    scored = Observer(scenario, layout(scenario))
+    part = [one for one in groups if one in scored.agents and set(acting.fields(one)) < set(scored.fields(one))]
+    page, arrays = exported(actors, groups, acting, part)
     write_network(folder, {"information": "shared", "version": "1", **told, **page}, arrays)
-    return Network(env.scenario, folder)
+    return Network(scenario, folder, acting)
 
 
 def swap(source: Path, target: Path) -> None:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 SHARED = Path(__file__).resolve().with_name("recipe.toml")
 
 
-def read_recipe(folder: Path, changes: Sequence[str] = ()) -> dict[str, Any]:
-    """Return recipe.toml with config.toml of a trainer's folder over it, and `KEY=VALUE` over both; lists are `64,64`.
+def read_recipe(folder: Path, changes: Sequence[str] = (), scenario: str = "") -> dict[str, Any]:
+    """Return recipe.toml with config.toml of a trainer's folder over it, what a scenario needs, and `KEY=VALUE` over all.
 
-    Raises InvalidInput with every change that names no number of the recipe, or gives none.
+    `scenario` is an id like `ieee13-v1`; lists are `64,64`. Raises InvalidInput with every change that names no number of the
+    recipe, or gives none.
     """
     recipe = {**_read(SHARED), **_read(folder / "config.toml")}
+    recipe |= recipe.pop("scenarios").get(scenario.rpartition("-v")[0], {})
     faults = []
     for change in changes:
         key, _, text = change.partition("=")
@@ -47,4 +49,6 @@ def _like(old: object, text: str) -> object:
         return int(float(text)) if float(text).is_integer() else int(text)
     if isinstance(old, float):
         return float(text)
+    if isinstance(old, str):
+        return text
     raise TypeError

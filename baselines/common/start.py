@@ -14,18 +14,18 @@ from gridbench.policies.network_file import network_digest, read_spec, read_weig
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from common.arena import Arena
     from torch import nn
 
-    from gridbench.envs.batch import BatchEnv
 
 
-def adopt(folder: Path, actors: dict[str, nn.Sequential], groups: Groups, env: BatchEnv) -> int:
+def adopt(folder: Path, actors: dict[str, nn.Sequential], groups: Groups, env: Arena) -> int:
     """Give actors the weights of a folder, and return the environment steps that these took (0 where its page says nothing).
 
     Raises InvalidInput where the folder is damaged, or its actors are not of this scenario, these sizes and these agents.
     """
-    Network(env.scenario, folder)  # refuses what does not fit the scenario
-    spec, wanted = read_spec(folder), exported(actors, groups, env)[0]
+    Network(env.scenario, folder, env.acting)  # refuses what does not fit the scenario
+    spec, wanted = read_spec(folder), exported(actors, groups, env.acting)[0]
     others = [agent for agent in wanted["agents"] if not _alike(spec, wanted, agent)]
     faults = [f"agents.{agent}: has another module there, or reads other fields" for agent in others]
     for name, module in wanted["modules"].items():

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from common.arena import Arena, Arenas, BatchArena
 
 from gridbench.bench import score as scoring
 from gridbench.bench.intervals import cached, published
-from gridbench.envs.batch import BatchEnv
-from gridbench.plant.violations import excess_row
 from gridbench.policies import make_policy
 from gridbench.scenario.catalogue import scenario_path
 from gridbench.scenario.scenario import day_count
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gridbench.plant.plant import StepResult
     from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
@@ -54,24 +52,24 @@ class Validation:
     Days whose interval is published with the scenario, or solved before (`gridbench solve --split validation`), are scored.
     """
 
-    def __init__(self, scenario: Scenario, days: int, name: str = "") -> None:
+    def __init__(self, scenario: Scenario, days: int, name: str = "", arenas: Arenas = BatchArena) -> None:
         """Choose the days; `name` is what the scenario was loaded by. Raises UnknownName without a split `validation`."""
         split = scenario.split("validation")
         spread = np.linspace(0, sum(map(day_count, split.series)) - 1, days)
         self.days = sorted({*split.days, *map(int, spread)})
-        self._env = BatchEnv(scenario, len(self.days))
-        self._columns = [scenario.window("validation", day) for day in self.days]
+        self._arena = arenas(scenario, "validation", len(self.days))
         shipped = published(scenario, "validation", _folder(name))
         found = [shipped.get(day) or cached(scenario, "validation", day) for day in self.days]
         self._scored = np.flatnonzero([one is not None for one in found])
         self._bound_usd = np.array([one.bound_usd for one in found if one is not None])
         self._anchor_usd = np.zeros(0)
         if self._scored.size:
-            self._anchor_usd = self._play(make_policy(scenario.anchor, scenario))[0][self._scored]
+            anchor = make_policy(scenario.anchor, scenario)
+            self._anchor_usd = self._play(anchor, BatchArena(scenario, "validation", len(self.days)))[0][self._scored]
 
     def __call__(self, policy: Policy) -> Validated:
         """Return how a policy does. Raises BoundError where it costs less than is possible."""
-        cost_usd, violating = self._play(policy)
+        cost_usd, violating = self._play(policy, self._arena)
         score = float("nan")
         if self._scored.size:
             own = cost_usd[self._scored]
@@ -82,25 +80,17 @@ class Validation:
             score = float(scoring.score(own, self._bound_usd, self._anchor_usd).mean())
         share = float(violating.mean())
         upper = max(share, scoring.interval(violating[None, :], scoring.mean)[1])
-        return Validated(float(cost_usd.mean()), score, share, upper <= self._env.scenario.violating_share_max)
+        return Validated(float(cost_usd.mean()), score, share, upper <= self._arena.scenario.violating_share_max)
 
-    def _play(self, policy: Policy) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _play(self, policy: Policy, arena: Arena) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return cost (usd) and share of violating steps by day."""
-        env = self._env
-        seen, cost_usd, count = env.reset(self._columns), np.zeros(env.batch), np.zeros(env.batch)
-        policy.reset(env.scenario, self._columns[0], 0)
-        while not env.over:
-            seen, _, result = env.step(policy.act(seen))
-            cost_usd += result.cost_usd
-            count += violates(env.scenario, result)
-        return cost_usd, count / env.scenario.steps
-
-
-def violates(scenario: Scenario, result: StepResult) -> NDArray[np.bool_]:
-    """Return which elements of a batch pass a limit of the network in a step, or are dark (batch,)."""
-    past = excess_row(scenario, result.v_pu, result.loading, (result.p_root_mw, result.q_root_mvar))
-    found: NDArray[np.bool_] = past.any(axis=1) | result.blackout
-    return found
+        seen, cost_usd, count = arena.reset(self.days), np.zeros(arena.batch), np.zeros(arena.batch)
+        policy.reset(arena.scenario, arena.scenario.window("validation", self.days[0]), 0)
+        while not arena.over:
+            seen, outcome = arena.step(policy.act(seen))
+            cost_usd += outcome.cost_usd
+            count += outcome.violating
+        return cost_usd, count / arena.scenario.steps
 
 
 def _folder(name: str) -> Path | None:

@@ -31,7 +31,7 @@ class Blend(Policy):
         """Take networks and the trust, as `generator.on`. Raises UnknownName, InvalidInput for a trust outside [0, 1]."""
         super().__init__(scenario)
         env, kinds = BatchEnv(scenario), {device.name: device.kind for device in scenario.devices}
-        self._imitator, self._groups = imitator, groups_of(env)
+        self._imitator, self._groups = imitator, groups_of(env.acting)
         self._rule = make_policy("rule", scenario)
         named = {agent: [name.rpartition(".") for name in names] for agent, names in env.codec.names.items()}
         asked = {agent: [f"{kinds[device]}.{ask}" for device, _, ask in names] for agent, names in named.items()}

@@ -38,7 +38,8 @@ class Plans:
         Raises InvalidInput for a damaged file, UnknownName.
         """
         self._name, self.scenario, self._margin_pu = name, load_scenario(name), margin_pu
-        made_of = [self.scenario.digest, margin_pu, __version__, Path(__file__).with_name("expert.py").read_text(encoding="utf-8")]
+        expert = Path(__file__).with_name("expert.py").read_text(encoding="utf-8")
+        made_of = [self.scenario.digest, margin_pu, __version__, expert]
         digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
         self.path = folder / f"{self.scenario.id}-{digest[:16]}.npz"
         self._kept: dict[str, Plan] = _read(self.path, self.scenario.steps) if self.path.is_file() else {}

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from blend import Blend
+from common.arena import BatchArena
 from common.clone import imitate, make_nets
 from common.nets import export, groups_of, seed_torch
 from common.recipe import read_recipe
@@ -40,6 +41,7 @@ from gridbench.envs.batch import BatchEnv
 from gridbench.errors import GridbenchError
 from gridbench.places import cache_folder
 from gridbench.policies.network_file import PAGE
+from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +89,7 @@ class School:
         self.taught.bound_usd = float(np.mean([plan.bound_usd for plan in plans]))
 
     def after(self, policy: Policy) -> None:
-        """Teach the rest of days that a policy began: it acts up to a random hour of each, the oracle plans from the state there."""
+        """Teach the rest of days that a policy began: it acts up to a random hour of each, and the oracle plans from there."""
         env, days = self._drawn(self.recipe["dagger_days"])
         hours = self.rng.integers(1, env.scenario.steps, env.batch)
         began, states = [], np.zeros((env.batch, len(env.plant.layout.states)))
@@ -117,7 +119,7 @@ class School:
         self, env: BatchEnv, days: list[int], hours: NDArray[np.int64], plans: Sequence[Plan], began: list[NDArray[np.float64]]
     ) -> NDArray[np.float64]:
         """Replay what was begun and then the plans, take the labels, and return what the days cost (batch,)."""
-        groups, cost_usd = groups_of(env), np.zeros(env.batch)
+        groups, cost_usd = groups_of(env.acting), np.zeros(env.batch)
         seen = env.reset([env.scenario.window("train", day) for day in days])
         for t in range(env.scenario.steps):
             own = hours <= t
@@ -157,7 +159,7 @@ def fit(network: nn.Sequential, samples: tuple[Any, ...], recipe: dict[str, Any]
 def imitator(taught: Taught, scenario: Scenario, recipe: dict[str, Any], seed: int) -> Nets:
     """Return networks fitted to all that was taught so far: what they do stands for what the oracle would do."""
     env, rng = BatchEnv(scenario), np.random.default_rng([seed, 3])
-    nets = make_nets(env, groups_of(env), recipe)
+    nets = make_nets(env.acting, groups_of(env.acting), recipe)
     for module, actor in nets.actors.items():
         samples = taught.samples.of(module)
         error = fit(actor, samples, recipe, rng)
@@ -183,9 +185,10 @@ def begin(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     taught, scenario = taught_by(plans, args.algorithm, recipe, args.jobs), plans.scenario
     seed_torch(args.seed, args.threads)
     teacher = Blend(scenario, imitator(taught, plans.scenario, recipe, args.seed), recipe["trust"])
-    wide = BatchEnv(scenario, recipe["batch"])
-    nets, groups = make_nets(wide, groups_of(wide), recipe), groups_of(wide)
-    imitate(wide, groups, nets, recipe, np.random.default_rng([args.seed, 1]), teacher)
+    wide = BatchArena(scenario, "train", recipe["batch"], teacher)
+    groups = groups_of(wide.acting)
+    nets = make_nets(wide.acting, groups, recipe)
+    imitate(wide, groups, nets, recipe, np.random.default_rng([args.seed, 1]))
     facts = {
         "teacher": "oracle and rule", "expert_plans": taught.plans, "expert_cpu_s": round(taught.cpu_s, 1),
         "expert_steps": taught.steps, "expert_usd": round(taught.usd, 4), "expert_bound_usd": round(taught.bound_usd, 4),
@@ -197,7 +200,7 @@ def begin(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
         "seeds": (args.seed,), "scenarios": (scenario.id,),
     }  # fmt: skip
     told = {"name": args.algorithm, "training": training, "facts": facts}
-    policy = export(args.out / "start", told, nets.actors, groups, wide)
+    policy = export(args.out / "start", told, nets.actors, groups, scenario, wide.acting)
     found = Validation(scenario, recipe["validation_days"], args.scenario)(policy)
     print(f"imitation: {found.cost_usd:.2f} usd a validation day, violating {found.violating_share:.4f}", flush=True)
 
@@ -226,9 +229,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="change a number of the recipe, or of PPO's")
     args = parser.parse_args(arguments)
     try:
-        known = read_recipe(FAST.parent)
-        own = [one for one in args.set if one.partition("=")[0] in read_recipe(HERE) or one.partition("=")[0] not in known]
-        recipe = read_recipe(HERE, own)
+        known, mine = read_recipe(FAST.parent), read_recipe(HERE)
+        own = [one for one in args.set if one.partition("=")[0] in mine or one.partition("=")[0] not in known]
+        recipe = read_recipe(HERE, own, load_scenario(args.scenario).id)
         args.steps = recipe["steps"] if args.steps is None else args.steps
         if not (args.resume and (args.out / "start" / PAGE).is_file()):
             begin(args, recipe)

@@ -1,4 +1,4 @@
-"""Train MAPPO, IPPO or MAPPO-Lagrangian with torch alone, many days side by side on the batched plant.
+"""Train MAPPO, IPPO or MAPPO-Lagrangian with torch alone, many days side by side as arrays.
 
     python baselines/fast/train.py --scenario ieee34_ieee13-v1 --algorithm mappo --seed 0 --out runs/train/mappo-0
 
@@ -30,19 +30,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from common.arena import Arena, Arenas, BatchArena
 from common.checkpoint import Run
 from common.clone import fit, imitate, make_nets, marked
+from common.group import Group
 from common.journal import Journal
 from common.nets import Groups, export, groups_of, perceptron, seed_torch, swap
 from common.recipe import read_recipe
 from common.returns import advantages, masked
 from common.reward import Shaped
+from common.stage_arena import arenas_of
 from common.start import adopt, begun_with, name_of
-from common.validation import Validation, violates
+from common.validation import Validation
 from torch import nn
 
 from gridbench import __version__
-from gridbench.envs.batch import BatchEnv
 from gridbench.errors import GridbenchError, InvalidInput
 from gridbench.scenario.catalogue import load_scenario
 
@@ -53,25 +55,6 @@ if TYPE_CHECKING:
 
 ALGORITHMS = ("mappo", "ippo", "mappo_lagrangian")
 CHECKPOINT = "checkpoint.pt"
-
-
-class Group(nn.Module):
-    """The networks of the agents that share an actor: `pi`, its spread, a critic, and one of violations where it is wanted."""
-
-    def __init__(self, pi: nn.Sequential, critics: list[nn.Sequential], noise: NDArray[np.float32]) -> None:
-        """Take the networks, the critic of the reward first, and the first standard deviations (entries,)."""
-        super().__init__()
-        self.pi, self.critics = pi, nn.ModuleList(critics)
-        self.log_std = nn.Parameter(torch.log(torch.from_numpy(noise)))
-
-    @property
-    def spread(self) -> torch.Tensor:
-        """The logarithms of the standard deviations (entries,), kept within bounds."""
-        return self.log_std.clamp(-4.5, 0.0)
-
-    def likelihood(self, seen: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:
-        """Return the log likelihood of actions (..., entries), less its constant."""
-        return -(0.5 * ((actions - self.pi(seen)) / self.spread.exp()) ** 2 + self.spread).sum(-1)
 
 
 @dataclass
@@ -90,18 +73,21 @@ class Played:
 class Trainer:
     """Plays days and learns from them; `central` critics see the state, and a `multiplier` prices violating steps."""
 
-    def __init__(self, scenario: Scenario, algorithm: str, recipe: dict[str, Any], seed: int, device: str = "cpu") -> None:
+    def __init__(
+        self, scenario: Scenario, algorithm: str, recipe: dict[str, Any], seed: int, device: str = "cpu",
+        arenas: Arenas = BatchArena,
+    ) -> None:  # fmt: skip
         """Build networks, untrained."""
-        self.recipe, self.device = recipe, device
-        self.env = BatchEnv(scenario, recipe["days_per_iteration"])
-        self.agents: Groups = groups_of(self.env)
+        self.recipe, self.device, self.arenas = recipe, device, arenas
+        self.env = arenas(scenario, "train", recipe["days_per_iteration"])
+        self.agents: Groups = groups_of(self.env.acting)
         self.members: dict[str, list[str]] = {}
         for agent, (module, _, _) in self.agents.items():
             self.members.setdefault(module, []).append(agent)
         self.central, self.constrained = algorithm != "ippo", algorithm == "mappo_lagrangian"
         self.gamma, self.lam = (recipe[name] ** scenario.step_h for name in ("gamma", "lambda"))
         self._shaped = Shaped(scenario, recipe)
-        self.nets = make_nets(self.env, self.agents, recipe, central=self.central)
+        self.nets = make_nets(self.env.acting, self.agents, recipe, central=self.central)
         groups = {}
         for name, critic in self.nets.critics.items():
             costs = [perceptron(critic[0].in_features, 1, tuple(recipe["hidden"]), 1.0)] if self.constrained else []
@@ -122,7 +108,7 @@ class Trainer:
                 group.log_std.data += math.log(self.recipe["start_noise"])
         elif not self.recipe["rounds"]:
             return
-        wide = BatchEnv(self.env.scenario, self.recipe["batch"])
+        wide = self.arenas(self.env.scenario, "train", self.recipe["batch"])
         for group in self.run.groups.values():
             group.cpu()
         if start is None:
@@ -144,18 +130,18 @@ class Trainer:
         return played.state if self.central else played.seen[name]
 
     @torch.no_grad()
-    def play(self, env: BatchEnv, device: str) -> Played:
+    def play(self, env: Arena, device: str) -> Played:
         """Play whole days of the training split, drawn with replacement, with the actors and their noise."""
         scenario, draw = env.scenario, self.run.rng
-        known = scenario.split("train").days
+        known = scenario.split(env.split).days
         drawn = torch.randint(len(known), (env.batch,), generator=draw).tolist()
-        shapes = {name: (scenario.steps, env.batch, len(one), env.codec.sizes[one[0]]) for name, one in self.members.items()}
+        shapes = {name: (scenario.steps, env.batch, len(one), len(env.acting.asks[one[0]])) for name, one in self.members.items()}
         noise = {name: torch.randn(shape, generator=draw).to(device) for name, shape in shapes.items()}
         kept: dict[str, list[torch.Tensor]] = {key: [] for key in ("state", "signals", *self.members)}
         done: dict[str, list[torch.Tensor]] = {name: [] for name in self.members}
-        seen = env.reset([scenario.window("train", known[i]) for i in drawn])
-        while not env.over:
-            t, asked = env.plant.t, {}
+        seen = env.reset([known[i] for i in drawn])
+        for t in range(scenario.steps):
+            asked: dict[str, NDArray[np.float32]] = {}
             kept["state"].append(torch.from_numpy(env.state())[:, None])
             for name, members in self.members.items():
                 group = self.run.groups[name]
@@ -164,9 +150,8 @@ class Trainer:
                 done[name].append(group.pi(kept[name][-1]) + group.spread.exp() * noise[name][t])
                 actions = done[name][-1].cpu().numpy()
                 asked |= {agent: actions[:, i] for i, agent in enumerate(members)}
-            weather = env.plant.weather[t]
-            seen, _, result = env.step(asked)
-            signals = np.stack([self._shaped(weather, result.cost_usd), violates(scenario, result)], axis=-1)
+            seen, outcome = env.step(asked)
+            signals = np.stack([self._shaped(outcome.weather, outcome.cost_usd), outcome.violating], axis=-1)
             kept["signals"].append(torch.from_numpy(signals.astype(np.float32))[:, None])
         told = {key: torch.stack(parts).to(device) for key, parts in kept.items()}
         actions_done = {name: torch.stack(parts) for name, parts in done.items()}
@@ -230,8 +215,8 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     seed_torch(args.seed, args.threads)
     torch.use_deterministic_algorithms(True)  # noqa: FBT003
     scenario = load_scenario(args.scenario)
-    trainer = Trainer(scenario, args.algorithm, recipe, args.seed, args.device)
-    validation = Validation(scenario, recipe["validation_days"], args.scenario)
+    trainer = Trainer(scenario, args.algorithm, recipe, args.seed, args.device, arenas_of(args.env))
+    validation = Validation(scenario, recipe["validation_days"], args.scenario, trainer.arenas)
     facts = facts_of(args, scenario)
     made_of = json.dumps({**facts, **{key: one for key, one in recipe.items() if key != "steps"}}, sort_keys=True)
     numbers = trainer.run.numbers
@@ -264,7 +249,7 @@ def validate(trainer: Trainer, validation: Validation, args: argparse.Namespace,
     }  # fmt: skip
     told = {"name": name_of(args.start, args.algorithm), "training": training, "facts": facts}
     actors = {name: group.pi for name, group in groups.items()}
-    found = validation(export(args.out / "last", told, actors, trainer.agents, trainer.env))
+    found = validation(export(args.out / "last", told, actors, trainer.agents, trainer.env.scenario, trainer.env.acting))
     if found.rank < tuple(numbers["best"]):
         numbers["best"] = list(found.rank)
         swap(args.out / "last", args.out / "best")
@@ -280,6 +265,7 @@ def facts_of(args: argparse.Namespace, scenario: Scenario) -> dict[str, str | in
     device = args.device if args.device == "cpu" else torch.cuda.get_device_name(args.device)
     versions = {"torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
     own: dict[str, str | int] = {"trainer": "fast", "algorithm": args.algorithm, "seed": args.seed, "threads": args.threads}
+    own |= {"environment": " ".join(args.env)} if args.env else {}
     own |= {"device": device, "scenario_digest": scenario.digest, "gridbench": __version__}
     return {**begun_with(args.start), **own, **versions}
 
@@ -296,10 +282,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU")
     parser.add_argument("--threads", type=int, default=1, help="of torch; the last bits of the weights depend on it")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out, if there is one")
+    parser.add_argument("--env", nargs="*", default=[], metavar="KEY=VALUE", help="agents, observability, protocol, if declared")
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="change a number of the recipe")
     args = parser.parse_args(arguments)
     try:
-        recipe = read_recipe(HERE, args.set)
+        recipe = read_recipe(HERE, args.set, load_scenario(args.scenario).id)
         args.steps = recipe["steps"] if args.steps is None else args.steps
         if args.device != "cpu" and not torch.cuda.is_available():
             raise InvalidInput("--device", [f"{args.device}: torch finds no GPU here; give cpu"])

@@ -1,222 +1,185 @@
-"""Train MAPPO on a scenario with RLlib, and export the best actors for NumPy.
+"""Train MAPPO, IPPO or MAPPO-Lagrangian on a scenario with RLlib, and export the best actors for NumPy.
 
     python baselines/mappo/train.py --scenario ieee34_ieee13-v1 --seed 0 --steps 600000 --out runs/mappo/0
 
-Warm start by imitation of `rule` (clone.py), then multi-agent PPO with one actor per kind of agent and a critic that sees
-all observations (Yu et al. 2022). Every few iterations the exported NumPy policy plays the validation days; the best is kept
-in <out>/best. With --resume it goes on from <out>/checkpoint.
+Warm start by imitation of `rule` (clone.py), then multi-agent PPO with one actor and one critic per kind of agent: a critic of
+`mappo` sees all observations (Yu et al. 2022), of `ippo` what its actor sees (de Witt et al. 2020); `mappo_lagrangian` has a
+second one for violating steps, whose price rises while there are too many (Ray et al. 2019). Whole days are played side by side
+by a sampler on the batched plant; `--set sampler=stock` takes RLlib's own instead. Every few iterations the exported NumPy policy
+plays the validation days; the best is kept in <out>/best. With --resume it goes on from <out>/checkpoint.
 """
 
 # ruff: noqa: E402
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-for _name, _value in {
-    "OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS": "0",
-}.items():  # fmt: skip
-    os.environ.setdefault(_name, _value)
-_found = [str(HERE), str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(os.pathsep.join(_found).split(os.pathsep)))  # for Ray's processes
-if __name__ == "__main__" and os.environ.get("PYTHONHASHSEED") != "0":  # RLlib iterates over sets of agents
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
 
-import argparse
-import json
-import logging
-import shutil
+from common.process import settle
+
+settle(HERE, script=__name__ == "__main__")
+
 import time
-import warnings
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import ray
 import torch
-from common.clone import make_nets, noise_of, warm_start
-from common.journal import Journal
-from common.nets import Groups, export, groups_of, seed_torch, swap
-from common.recipe import read_recipe
-from common.validation import Validation
-from module import MappoModule, MaskedPPOLearner, TrainingEnv
+from common.arena import BatchArena
+from common.clone import imitate, make_nets, noise_of
+from common.critics import fit_critics
+from common.nets import Groups, export, groups_of, perceptron, seed_torch
+from common.rllib import arguments, facts_of, loop, run
+from module import DaysLearner, MappoModule, StockLearner, TrainingEnv, TrainingRunner
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.rl_module.multi_rl_module import MultiRLModuleSpec
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
-from gridbench.envs.batch import BatchEnv
-from gridbench.errors import GridbenchError
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.scenario.catalogue import load_scenario
 
 if TYPE_CHECKING:
+    import argparse
+
     from ray.rllib.algorithms.algorithm import Algorithm
 
+    from gridbench.policies.network import Network
 
-def make_config(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, warm: Path | None) -> PPOConfig:
+ALGORITHMS = ("mappo", "ippo", "mappo_lagrangian")
+SAMPLERS = ("batch", "stock")
+
+
+class Mappo:
+    """An algorithm of RLlib with the actors of a scenario."""
+
+    def __init__(self, algo: Algorithm, env: BatchArena, groups: Groups, *, constrained: bool) -> None:
+        """Keep what is exported."""
+        self.algo, self.agents = algo, len(groups)
+        self._env, self._groups, self._constrained = env, groups, constrained
+
+    def modules(self) -> dict[str, MappoModule]:
+        """Return the learner's modules by name."""
+        learner = self.algo.learner_group._learner  # noqa: SLF001 - the sampler's modules lack critics
+        return {module: learner.module[module].unwrapped() for module, _, _ in self._groups.values()}
+
+    def export(self, folder: Path, told: dict[str, Any]) -> Network:
+        """Write the actors into a folder; return them as NumPy runs them."""
+        actors = {name: one.pi for name, one in self.modules().items()}
+        return export(folder, told, actors, self._groups, self._env.scenario, self._env.acting)
+
+    def row(self) -> dict[str, float]:
+        """Return the price of violations where they are constrained, and how far actors explore."""
+        price = {"multiplier": self.algo.learner_group._learner.multiplier} if self._constrained else {}  # noqa: SLF001
+        return price | {f"std_{name}": float(one.log_std.detach().exp().mean()) for name, one in self.modules().items()}
+
+
+def make_config(
+    args: argparse.Namespace, recipe: dict[str, Any], env: BatchArena, groups: Groups, warm: Path | None
+) -> PPOConfig:
     """Return RLlib's configuration."""
     first = {module: agent for agent, (module, _, _) in reversed(groups.items())}
+    own = {"hidden": recipe["hidden"], "constrained": args.algorithm == "mappo_lagrangian"}
+    own["critic_sees"] = "obs" if args.algorithm == "ippo" else "state"
     spec = {
-        module: RLModuleSpec(
+        name: RLModuleSpec(
             module_class=MappoModule,
-            model_config={
-                "hidden": recipe["hidden"],
-                "noise": noise_of(env, first[module], recipe).tolist(),
-                "warm": str(warm / f"{module}.pt") if warm else "",
-            },
+            model_config=own
+            | {"noise": noise_of(env.acting, agent, recipe).tolist(), "warm": str(warm / f"{name}.pt") if warm else ""},
         )
-        for module in sorted(first)
+        for name, agent in sorted(first.items())
     }
     marks = {agent: (index, size) for agent, (_, index, size) in groups.items()}
     env_config = {"scenario": args.scenario, "split": "train", "seed": args.seed, "groups": marks, "recipe": recipe}
     modules = {agent: module for agent, (module, _, _) in groups.items()}
     step_h = env.scenario.step_h
-    return (
+    config = (
         PPOConfig()
         .environment(TrainingEnv, env_config=env_config, disable_env_checking=True)
-        .env_runners(
-            num_env_runners=args.runners, num_envs_per_env_runner=recipe["envs"], batch_mode="truncate_episodes",
-            rollout_fragment_length="auto",
-        )
-        .learners(num_learners=0)
-        .framework("torch", torch_skip_nan_gradients=False)
+        .framework("torch")
         .training(
             train_batch_size_per_learner=env.scenario.steps * recipe["days_per_iteration"], minibatch_size=recipe["minibatch"],
             num_epochs=recipe["ppo_epochs"], lr=recipe["lr"], gamma=recipe["gamma"] ** step_h,
             lambda_=recipe["lambda"] ** step_h, clip_param=recipe["clip"], vf_clip_param=1e6, vf_loss_coeff=0.5,
             entropy_coeff=recipe["entropy"], use_kl_loss=False, grad_clip=0.5, grad_clip_by="global_norm",
-            learner_class=MaskedPPOLearner,
         )
         .multi_agent(policies=set(spec), policy_mapping_fn=lambda agent, *_, **__: modules[agent])
         .rl_module(rl_module_spec=MultiRLModuleSpec(rl_module_specs=spec))
         .debugging(seed=args.seed, log_level="ERROR")
     )  # fmt: skip
+    sharing = max(list(modules.values()).count(name) for name in spec)
+    told = {"constrained": own["constrained"], "rows": max(1, recipe["minibatch"] // sharing)}
+    return _sampled(config, args, recipe, told | {"allowed": recipe["aim"] * env.scenario.violating_share_max})
 
 
-def prepare(args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups) -> Path | None:
+def _sampled(config: PPOConfig, args: argparse.Namespace, recipe: dict[str, Any], told: dict[str, Any]) -> PPOConfig:
+    """Add the sampler, and the learner that takes what it hands over."""
+    if recipe["sampler"] == "stock":
+        return (
+            config.env_runners(
+                num_env_runners=args.runners, num_envs_per_env_runner=recipe["envs"], batch_mode="truncate_episodes",
+                rollout_fragment_length="auto",
+            )
+            .framework("torch", torch_skip_nan_gradients=False)
+            .learners(num_learners=0, learner_class=StockLearner)
+        )  # fmt: skip
+    days = -(-recipe["days_per_iteration"] // max(1, args.runners))
+    told |= {"multiplier": recipe["multiplier"], "multiplier_rate": recipe["multiplier_rate"]}
+    return (
+        config.env_runners(
+            env_runner_cls=TrainingRunner, num_env_runners=args.runners, num_envs_per_env_runner=days,
+            batch_mode="complete_episodes",
+        )
+        .framework("torch", torch_skip_nan_gradients=True)  # which looks for none
+        .learners(
+            num_learners=0, learner_class=DaysLearner, learner_config_dict=told, add_default_connectors_to_learner_pipeline=False
+        )
+    )  # fmt: skip
+
+
+def prepare(args: argparse.Namespace, recipe: dict[str, Any], env: BatchArena, groups: Groups) -> Path | None:
     """Run the warm start, once per output folder, and return where its weights are."""
     warm = args.out / "warm"
     if not recipe["rounds"]:
         return None
     if not (args.resume and warm.is_dir()):
-        warm.mkdir(parents=True, exist_ok=True)
+        fresh = args.out / ".warm.new"
+        fresh.mkdir(parents=True, exist_ok=True)
         seed_torch(args.seed)
-        nets = make_nets(env, groups, recipe)
-        warm_start(env, groups, nets, recipe, np.random.default_rng([args.seed, 1]))
-        for name in nets.actors:
-            torch.save({"pi": nets.actors[name].state_dict(), "vf": nets.critics[name].state_dict()}, warm / f"{name}.pt")
+        central, rng = args.algorithm != "ippo", np.random.default_rng([args.seed, 1])
+        nets, costs = make_nets(env.acting, groups, recipe, central=central), {}
+        if args.algorithm == "mappo_lagrangian":
+            hidden = tuple(recipe["hidden"])
+            costs = {name: perceptron(one[0].in_features, 1, hidden, 1.0) for name, one in nets.critics.items()}
+        imitate(env, groups, nets, recipe, rng)
+        fit_critics(env, groups, nets, recipe, rng, costs=costs, central=central)
+        for name, actor in nets.actors.items():
+            parts = {"pi": actor, "vf": nets.critics[name], **({"vc": costs[name]} if costs else {})}
+            torch.save({part: one.state_dict() for part, one in parts.items()}, fresh / f"{name}.pt")
+        fresh.rename(warm)
     return warm.resolve()
 
 
 def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
-    """Train, validate, log and keep the best."""
+    """Train, validate, log and keep the best; raises InvalidInput, UnknownName, StorageError."""
     begun = time.perf_counter()
+    if recipe["sampler"] not in SAMPLERS:
+        raise UnknownName("sampler", recipe["sampler"], SAMPLERS)
+    if recipe["sampler"] == "stock" and args.algorithm == "mappo_lagrangian":
+        raise InvalidInput("--set", ["sampler=stock: it does not record violations; train mappo_lagrangian with sampler=batch"])
     scenario = load_scenario(args.scenario)
-    env = BatchEnv(scenario, recipe["batch"])
-    groups = groups_of(env)
+    env = BatchArena(scenario, "train", recipe["batch"])
+    groups = groups_of(env.acting)
     warm = prepare(args, recipe, env, groups)
-    ray.init(num_cpus=max(1, args.runners + 1), include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    algo = make_config(args, recipe, env, groups, warm).build_algo()
-    progress = args.out / "progress.json"
-    kept, after = Reached(seconds=time.perf_counter() - begun), None
-    if args.resume and progress.is_file():
-        kept = Reached(**json.loads(progress.read_text(encoding="utf-8")))
-        after = kept.iteration
-        algo.restore_from_path(str((args.out / "checkpoint").resolve()))
-    log = Journal(args.out, after=after)
-    try:
-        _loop(algo, args, recipe, env, groups, kept, log)
-    finally:
-        litter = algo.logdir
-        algo.stop()
-        ray.shutdown()
-        shutil.rmtree(litter, ignore_errors=True)
+    constrained = args.algorithm == "mappo_lagrangian"
 
+    def made() -> Mappo:
+        seed_torch(args.seed)
+        return Mappo(make_config(args, recipe, env, groups, warm).build_algo(), env, groups, constrained=constrained)
 
-@dataclass
-class Reached:
-    """What the training has reached: counters, the latest return, and the best on the validation days."""
-
-    iteration: int = 0
-    steps: int = 0
-    seconds: float = 0.0
-    best: tuple[bool, float] = (True, float("inf"))
-    train_return: float = float("nan")
-    told: int = -1
-
-
-def _loop(
-    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Reached, log: Journal
-) -> None:
-    validation = Validation(env.scenario, recipe["validation_days"], args.scenario)
-    offset, begun = kept.seconds, time.perf_counter()
-    while True:
-        done = kept.steps >= args.steps
-        if kept.told != kept.iteration and (done or kept.iteration % recipe["validate_every"] == 0):
-            kept.seconds = offset + time.perf_counter() - begun
-            _validate(algo, args, recipe, env, groups, kept, validation, log)
-            algo.save_to_path(str((args.out / "checkpoint").resolve()))
-            (args.out / "progress.json").write_text(json.dumps(asdict(kept)), encoding="utf-8")
-        if done:
-            return
-        result = algo.train()["env_runners"]
-        kept.iteration += 1
-        kept.steps = int(result["num_env_steps_sampled_lifetime"])
-        kept.train_return = float(result["episode_return_mean"]) / len(groups)
-
-
-def _validate(
-    algo: Algorithm, args: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups, kept: Reached,
-    validation: Validation, log: Journal,
-) -> None:  # fmt: skip
-    """Export, play the validation days with NumPy, keep the best (admissible ones first), and tell."""
-    modules = {module: algo.get_module(module) for module, _, _ in groups.values()}
-    facts = {
-        "trainer": "rllib", "ray": ray.__version__, "torch": torch.__version__, "env_runners": args.runners,
-        "envs": recipe["envs"], "seed": args.seed, "scenario_digest": env.scenario.digest, "teacher": "rule",
-    }  # fmt: skip
-    training = {
-        "environment_steps": kept.steps, "seconds": round(kept.seconds, 1), "device": "cpu", "seeds": (args.seed,),
-        "scenarios": (env.scenario.id,),
-    }  # fmt: skip
-    told = {"name": "mappo", "training": training, "facts": facts}
-    found = validation(export(args.out / "last", told, {name: one.pi for name, one in modules.items()}, groups, env))
-    if found.rank < tuple(kept.best):
-        kept.best = found.rank
-        swap(args.out / "last", args.out / "best")
-    kept.told = kept.iteration
-    row = {"iteration": kept.iteration, "steps": kept.steps, "seconds": kept.seconds, "train_return": kept.train_return}
-    spread = {f"std_{name}": float(one.log_std.detach().exp().mean()) for name, one in modules.items()}
-    log.tell(row | found.row(kept.best[1]) | spread)
-
-
-def main() -> int:
-    """Read the command line and the recipe, and train; return the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--scenario", default="ieee34_ieee13-v1", help="name, id or path")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, help="environment steps (default: of the recipe)")
-    parser.add_argument("--out", type=Path, required=True, help="folder for weights, checkpoint and log")
-    parser.add_argument("--runners", type=int, default=0, help="extra processes that play days; results depend on it")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="change a number of the recipe")
-    args = parser.parse_args()
-    warnings.filterwarnings("ignore")
-    logging.getLogger("ray").setLevel(logging.ERROR)
-    try:
-        recipe = read_recipe(HERE, args.set)
-        args.steps = recipe["steps"] if args.steps is None else args.steps
-        args.out.mkdir(parents=True, exist_ok=True)
-        train(args, recipe)
-    except GridbenchError as error:
-        print(f"train: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    loop(made, args, recipe, facts_of(args, scenario, teacher="rule", sampler=recipe["sampler"]), begun)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(arguments(__doc__ or "", ALGORITHMS).parse_args(), HERE, train))

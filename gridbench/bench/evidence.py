@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gridbench.bench import intervals
 from gridbench.bench.files import read_text
-from gridbench.bench.record import FILE, Record, read_record
+from gridbench.bench.record import FILE, Record, folder_name, read_record
 from gridbench.bench.rows import parse_rows
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Evidence:
 
     def folder(self, policy: str) -> Path:
         """Return where the record of a policy lies."""
-        return self.results / self.scenario.id / policy
+        return self.results / self.scenario.id / folder_name(policy)
 
     def record(self, policy: str) -> Record | None:
         """Return the record of a policy, None where there is none of all test days, these files and these intervals.

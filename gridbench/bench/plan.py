@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from gridbench.bench import intervals
-from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart
+from gridbench.bench.record import PolicyPart, Protocol, ScenarioPart, folder_name
 from gridbench.errors import InvalidInput
 from gridbench.policies import make_policy
 from gridbench.policies.shield import PREFIX
@@ -48,7 +48,7 @@ class Plan:
     def folder(self) -> Path:
         """Where its record goes by default."""
         own = self.policy.name if self.plant == "balanced" else f"{self.policy.name}.{self.plant}"
-        return Path("runs") / self.scenario.id / own.replace(":", "_")  # not every file system has names with colons
+        return Path("runs") / self.scenario.id / folder_name(own)
 
     @property
     def episodes(self) -> list[tuple[int, int]]:
@@ -108,9 +108,16 @@ def first_days(scenario: Scenario, split: str, days: int | None) -> tuple[int, .
 
 
 def first_seeds(policy: Policy, seeds: int | None) -> tuple[int, ...]:
-    """Return the seeds 0, 1, ...: one for a policy without chance, else `seeds` (5 by default); raises InvalidInput."""
+    """Return the first seeds: one of a policy without chance, else `seeds` of them (5 by default), or all that were trained.
+
+    Raises InvalidInput for fewer than one, and for more than were trained.
+    """
     if seeds is not None and seeds < 1:
         raise InvalidInput("seeds", [f"must be at least 1, not {seeds}"])
-    if policy.deterministic:
-        return (0,)
-    return tuple(range(seeds or SEEDS))
+    if policy.trained_seeds is not None:
+        if seeds is not None and seeds > len(policy.trained_seeds):
+            trained = ", ".join(map(str, policy.trained_seeds))
+            fault = f"{policy.name} was trained with seeds {trained}: choose at most {len(policy.trained_seeds)}"
+            raise InvalidInput("seeds", [fault])
+        return policy.trained_seeds[:seeds]
+    return (0,) if policy.deterministic else tuple(range(seeds or SEEDS))

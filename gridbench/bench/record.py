@@ -34,13 +34,17 @@ class ScenarioPart(_Strict):
 
 
 class Training(_Strict):
-    """What a learned policy was trained on, and how long (seconds)."""
+    """What a learned policy was trained on, how long (seconds), and the facts that its weights depend on.
+
+    Of a policy trained with several seeds, steps and seconds are the means of a seed, and facts those that all share.
+    """
 
     environment_steps: Count
     seconds: float
     device: str
     seeds: tuple[int, ...]
     scenarios: tuple[str, ...]
+    facts: dict[str, str | int | float | bool] | None = None
 
 
 class PolicyPart(_Strict):
@@ -193,6 +197,11 @@ def write_record(folder: Path, record: Record) -> Path:
     path = folder / FILE
     write_text(path, format_record(record))
     return path
+
+
+def folder_name(policy: str) -> str:
+    """Return the name of the folder in which a policy's record lies: not every file system has names with colons."""
+    return policy.replace(":", "_")
 
 
 def read_record(path: Path) -> Record:

@@ -29,6 +29,7 @@ PLACE = ("scenario", "policy", "folder")
 FAILURE = {"seed": "BIGINT", "day": "BIGINT", "step": "BIGINT", "reason": "VARCHAR"}
 TRAINING = {
     "environment_steps": "BIGINT", "seconds": "DOUBLE", "device": "VARCHAR", "seeds": "VARCHAR", "scenarios": "VARCHAR",
+    "facts": "VARCHAR",
 }  # fmt: skip
 NAMES = {
     "scenario_id": "scenario", "scenario_split": "split", "policy_name": "policy", "protocol_seeds": "seeds",

@@ -41,25 +41,39 @@ class Trainer:
 
 
 SHARED = {"scenario": "--scenario", "seed": "--seed", "steps": "--steps", "out": "--out", "resume": "--resume"}
+RLLIB = {**SHARED, "policy": "--algorithm", "workers": "--runners"}
+PPO = ("mappo", "ippo", "mappo_lagrangian")
 TRAINERS = {
-    "fast": Trainer(
-        "fast", ("mappo", "ippo", "mappo_lagrangian"), ("torch",), "torch",
-        {**SHARED, "policy": "--algorithm", "device": "--device"},
+    "fast": tuple(
+        Trainer(folder, policies, ("torch",), "torch", {**SHARED, "policy": "--algorithm", "device": "--device"})
+        for folder, policies in (("fast", PPO), ("dagger", ("bc", "dagger")))
     ),
-    "rllib": Trainer("mappo", ("mappo",), ("torch", "ray"), "rl", {**SHARED, "workers": "--runners"}),
-}  # fmt: skip
-"""The trainers by name."""
+    "rllib": tuple(
+        Trainer(folder, policies, ("torch", "ray"), "rl", RLLIB)
+        for folder, policies in (("mappo", PPO), ("appo", ("appo",)), ("sac", ("sac",)))
+    ),
+}
+"""The scripts of each trainer by its name; where none is named, the first that trains a policy does."""
+WANDB = "GRIDBENCH_WANDB"
+"""Where the trainers' journal reads the project of Weights & Biases."""
 
 
 def main(wanted: argparse.Namespace) -> int:
     """Run a training script and return its exit code; raises UnknownName, InvalidInput, MissingLibraryError."""
     trainer = trainer_of(wanted.policy, wanted.trainer)
-    missing = [name for name in trainer.needs if importlib.util.find_spec(name) is None]
+    needs = dict.fromkeys(trainer.needs, f"gridbench[{trainer.extra}]")
+    needs |= {"ray": "gridbench[rl]"} if wanted.sweep else {}
+    needs |= {"wandb": "wandb"} if wanted.wandb else {}
+    missing = {name: source for name, source in needs.items() if importlib.util.find_spec(name) is None}
     if missing:
-        raise MissingLibraryError(f"training needs {' and '.join(missing)}: pip install gridbench[{trainer.extra}]")
-    script = baselines_root() / trainer.folder / "train.py"
-    command = [sys.executable, str(script), *_options(trainer, wanted), *wanted.rest]
-    return subprocess.run(command, env=os.environ | FIXED, check=False).returncode  # noqa: S603 - our own script, no shell
+        sources = " ".join(dict.fromkeys(missing.values()))
+        raise MissingLibraryError(f"training needs {' and '.join(missing)}: pip install {sources}")
+    script = str(baselines_root() / trainer.folder / "train.py")
+    command = [script, *_options(trainer, wanted), *wanted.rest]
+    if wanted.sweep:
+        command = [str(baselines_root() / "sweep" / "sweep.py"), wanted.sweep, *command]
+    environment = os.environ | FIXED | ({WANDB: wanted.wandb} if wanted.wandb else {})
+    return subprocess.run([sys.executable, *command], env=environment, check=False).returncode  # noqa: S603 - our own, no shell
 
 
 def baselines_root() -> Path:
@@ -67,17 +81,17 @@ def baselines_root() -> Path:
     return data_folder("baselines")
 
 
-def trainer_of(policy: str, name: str) -> Trainer:
-    """Return the trainer of a name, which trains a policy; raises UnknownName, InvalidInput where it is another's."""
-    known = sorted({one for trainer in TRAINERS.values() for one in trainer.policies})
+def trainer_of(policy: str, name: str | None = None) -> Trainer:
+    """Return the script that trains a policy, of a trainer where one is named; raises UnknownName, InvalidInput."""
+    known = sorted({one for scripts in TRAINERS.values() for script in scripts for one in script.policies})
     if policy not in known:
         raise UnknownName("policy that can be trained", policy, known)
-    if name not in TRAINERS:
+    if name is not None and name not in TRAINERS:
         raise UnknownName("trainer", name, TRAINERS)
-    if policy not in TRAINERS[name].policies:
-        able = " or ".join(other for other, trainer in TRAINERS.items() if policy in trainer.policies)
-        raise InvalidInput("train", [f"--trainer {name} cannot train {policy}: give --trainer {able}"])
-    return TRAINERS[name]
+    able = {one: script for one, scripts in TRAINERS.items() for script in scripts if policy in script.policies}
+    if name is not None and name not in able:
+        raise InvalidInput("train", [f"--trainer {name} cannot train {policy}: give --trainer {' or '.join(able)}"])
+    return able[name or next(iter(able))]
 
 
 def _options(trainer: Trainer, wanted: argparse.Namespace) -> list[str]:
@@ -85,7 +99,7 @@ def _options(trainer: Trainer, wanted: argparse.Namespace) -> list[str]:
     out = wanted.out or str(Path("runs") / "train" / Path(wanted.scenario).name / f"{wanted.policy}-{wanted.seed}")
     given = {**{name: getattr(wanted, name) for name in ("scenario", "policy", "seed", "steps", "workers", "device")}, "out": out}
     faults = [
-        f"--{name} means nothing to --trainer {wanted.trainer}: leave it out"
+        f"--{name} means nothing to the {trainer.folder} trainer of {wanted.policy}: leave it out"
         for name in ("workers", "device")
         if given[name] is not None and name not in trainer.options
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gridbench.envs.acting import Acting
 from gridbench.envs.codec import ActionCodec, Actions, outside
 from gridbench.envs.observation import Observations, Observer
 from gridbench.errors import InvalidInput
@@ -43,6 +44,7 @@ class BatchEnv:
         self.codec = ActionCodec(self.plant.layout)
         self.observer = Observer(scenario, self.plant.layout)
         self.agents: tuple[str, ...] = self.codec.agents
+        self.acting = Acting({agent: self.observer.fields(agent) for agent in self.agents}, self.codec.names)
         self._rows = [self.plant.layout.agents.index(agent) for agent in self.agents]
         self.out_of_range: NDArray[np.int64] = np.zeros(batch, dtype=np.int64)
         self._seen: Observations = {}

@@ -50,10 +50,10 @@ class GridMultiAgentEnv(_Base):  # type: ignore[misc]
             raise InvalidInput("env_config", faults)
         scenario, groups, central = (given.pop(key, other) for key, other in _OWN.items())
         self._central = bool(central)
-        self.grid = MultiAgentMicrogrids(_load(scenario) if isinstance(scenario, str) else scenario, **given)
+        self.grid = MultiAgentMicrogrids(loaded(scenario) if isinstance(scenario, str) else scenario, **given)
         agents: list[str] = list(self.grid.possible_agents)
         self.possible_agents, self.agents = list(agents), list(agents)
-        _check_groups(groups, agents)
+        check_groups(groups, agents)
         self._marks = {agent: one_hot(*groups.get(agent, (0, 0))) for agent in agents}
         sizes = {agent: self.grid.observation_spaces[agent].shape[0] + self._marks[agent].size for agent in agents}
         own: dict[str, Any] = {agent: Box(-LIMIT, LIMIT, (size,), np.float32) for agent, size in sizes.items()}
@@ -82,7 +82,7 @@ class GridMultiAgentEnv(_Base):  # type: ignore[misc]
         return {agent: {"obs": one, "state": state} for agent, one in marked.items()}
 
 
-def _check_groups(groups: Mapping[str, tuple[int, int]], agents: Sequence[str]) -> None:
+def check_groups(groups: Mapping[str, tuple[int, int]], agents: Sequence[str]) -> None:
     """Raise InvalidInput for groups of agents that do not act, and for places beyond a group's size."""
     faults = [str(UnknownName("acting agent", name, agents)) for name in groups if name not in agents]
     beyond = {name: mark for name, mark in groups.items() if not 0 <= mark[0] < max(mark[1], 1)}
@@ -100,5 +100,6 @@ def one_hot(index: int, size: int) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=4)
-def _load(name: str) -> Scenario:
+def loaded(name: str) -> Scenario:
+    """Return a scenario by name, read once."""
     return load_scenario(name)

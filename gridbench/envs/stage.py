@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from gymnasium.spaces import Box
 
+from gridbench.envs.acting import Acting
 from gridbench.envs.field import LIMIT
 from gridbench.envs.flat import FlatView
 from gridbench.errors import InvalidInput, UnknownName
@@ -59,6 +60,7 @@ class Stage:
         alone = all(wiring.decider(name)[0] == top for name, agent in wiring.agents.items() if len(agent.action))
         self.view = FlatView(self.scenario, wiring, {a: self.parts if alone else (a,) for a in self.agents})
         self.sizes = {agent: len(wiring.specs[agent]) for agent in self.agents}
+        self.acting = Acting(self.view.fields, {agent: self._asks(agent) for agent in self.agents})
         self.observation_spaces = {a: Box(-LIMIT, LIMIT, (len(f),), np.float32) for a, f in self.view.fields.items()}
         self.action_spaces = {agent: Box(-1.0, 1.0, (size,), np.float32) for agent, size in self.sizes.items()}
         self._below = {a: () if alone else [c for c in wiring.hierarchy.children[a] if c in self.parts] for a in self.agents}
@@ -73,6 +75,10 @@ class Stage:
     def _rank(self, name: str) -> int:
         """Return where an agent stands: grid agents as in the scenario, devices after them."""
         return self.parts.index(name) if name in self.parts else len(self.parts)
+
+    def _asks(self, agent: str) -> tuple[str, ...]:
+        """Return what the entries of an agent's action are called."""
+        return tuple(".".join(f"{agent}/{part.name}".split("/")[-2:]) for part in self.env.wiring.specs[agent].parts)
 
     @property
     def values(self) -> Array:

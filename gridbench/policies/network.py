@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridbench.envs.acting import Acting
 from gridbench.envs.observation import Observer
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
 from gridbench.policies.nets.inputs import Reader
@@ -33,18 +34,20 @@ class Network(Policy):
     kind = "learned"
     batched = True
 
-    def __init__(self, scenario: Scenario, folder: Path) -> None:
-        """Read `policy.json` and `weights.safetensors` of a folder."""
+    def __init__(self, scenario: Scenario, folder: Path, acting: Acting | None = None) -> None:
+        """Read `policy.json` and `weights.safetensors` of a folder; `acting` are those of another environment of the scenario."""
         super().__init__(scenario)
         self.spec: Spec = read_spec(folder)
         weights = read_weights(folder, self.spec)
         observer = Observer(scenario, self.layout)
+        own = Acting({agent: observer.fields(agent) for agent in self.codec.agents}, self.codec.names)
+        self.acting = own if acting is None else acting
         self._readers: dict[str, Reader] = {}
-        faults = self._misfits(observer)
+        faults = self._misfits(self.acting)
         if faults:
             raise InvalidInput(str(folder), faults)
         self.name, self.version, self.information = self.spec.name, self.spec.version, self.spec.information
-        self.training = self.spec.training.model_dump() if self.spec.training else None
+        self.training = {**self.spec.training.model_dump(), "facts": self.spec.facts} if self.spec.training else None
         self.digest = network_digest(folder)
         self.parameters = sum(one.size for one in weights.values())
         self._nets = {name: made(name, module, weights) for name, module in self.spec.modules.items()}
@@ -61,7 +64,7 @@ class Network(Policy):
         """Return the mean action of each agent. Raises InvalidInput where the batch of a day changes under a recurrent module."""
         states = self._remembered(batch_of(observations))
         actions = {}
-        for agent in self.codec.agents:
+        for agent in self.acting.agents:
             net = self._nets[self.spec.agents[agent].module]
             action, states[agent] = net.act(self._readers[agent].read(observations[agent]), states[agent])
             actions[agent] = np.asarray(action, dtype=np.float64)
@@ -77,20 +80,20 @@ class Network(Policy):
             self._batch = batch
         return self._states
 
-    def _misfits(self, observer: Observer) -> list[str]:
+    def _misfits(self, acting: Acting) -> list[str]:
         """Return where the page does not fit the scenario; keep how each agent is read where it does."""
-        faults = [f"agents.{one}: is no agent of {self.scenario.id}" for one in self.spec.agents if one not in self.codec.sizes]
-        for agent, size in self.codec.sizes.items():
+        faults = [f"agents.{one}: is no agent of {self.scenario.id}" for one in self.spec.agents if one not in acting.asks]
+        for agent, asks in acting.asks.items():
             if agent not in self.spec.agents:
                 faults.append(f"agents.{agent}: missing, though {self.scenario.id} has this agent: train for this scenario")
             else:
-                faults += [f"agents.{agent}{fault}" for fault in self._misfit(observer, agent, size)]
+                faults += [f"agents.{agent}{fault}" for fault in self._misfit(acting, agent, len(asks))]
         return faults
 
-    def _misfit(self, observer: Observer, agent: str, size: int) -> list[str]:
+    def _misfit(self, acting: Acting, agent: str, size: int) -> list[str]:
         part = self.spec.agents[agent]
         module = self.spec.modules[part.module]
-        known = [field.name for field in observer.fields(agent)]
+        known = [field.name for field in acting.fields(agent)]
         named = [("reads", part.reads or ()), ("nodes.fields", part.nodes.read if part.nodes else ())]
         lost = [(where, name) for where, names in named for name in names if name not in known]
         if lost:
@@ -101,7 +104,7 @@ class Network(Policy):
             faults.append(f": the module takes {module.inputs} numbers, the observation has {read} + {extra}")
         if module.actions != size:
             faults.append(f": the module gives {module.actions:g} numbers, the action has {size}")
-        if part.fields != fields_digest(observer, agent, part.reads, part.nodes.read if part.nodes else ()):
+        if part.fields != fields_digest(acting, agent, part.reads, part.nodes.read if part.nodes else ()):
             faults.append(".fields: was trained on other observation fields: train again")
         try:
             self._readers[agent] = Reader(part, module, known, self.scenario.feeder)
@@ -110,7 +113,7 @@ class Network(Policy):
         return faults
 
 
-def fields_digest(observer: Observer, agent: str, reads: Sequence[str] | None = None, nodes: Sequence[str] = ()) -> str:
+def fields_digest(observer: Observer | Acting, agent: str, reads: Sequence[str] | None = None, nodes: Sequence[str] = ()) -> str:
     """Return the sha256 over the names and units of an agent's observation fields, those it reads where they are named.
 
     `nodes` are the fields that the nodes of its graph read, node after node.

@@ -30,7 +30,8 @@ class Policy(ABC):
 
     `kind` is learned, rule, mpc or oracle; `information` what it may know (local, shared, full, forecast, foresight);
     `digest` names its code or its weights; `parameters` counts what was trained; `training` states how, if it was;
-    `deterministic` is false where the seed makes a difference. `batched` is true where it acts for several days of a seed side
+    `deterministic` is false where the seed makes a difference; `trained_seeds` are the only ones there are, where a seed is a
+    training. `batched` is true where it acts for several days of a seed side
     by side, each row as if alone, whatever `reset` was given of the first of them. A `contained` policy runs isolated
     (`isolation` says how): whatever it does, it loses its episode, never the run. `authors` and `url` are those of a submission.
     """
@@ -48,6 +49,7 @@ class Policy(ABC):
     authors: tuple[str, ...] = ()
     url: str | None = None
     training: Mapping[str, Any] | None = None
+    trained_seeds: tuple[int, ...] | None = None
     sources: ClassVar[tuple[str, ...]] = ()
     """The files of this folder that the policy is made of, for its digest."""
 

@@ -57,6 +57,7 @@ class Shield(Policy):
         self.information = CLASSES[max(CLASSES.index("full"), CLASSES.index(inner.information))]
         self.digest = _joint_digest(code_digest(self.sources), inner.digest)
         self.parameters, self.deterministic, self.training = inner.parameters, inner.deterministic, inner.training
+        self.trained_seeds = inner.trained_seeds
         self.contained, self.isolation = inner.contained, inner.isolation
         self.authors, self.url = inner.authors, inner.url
         self._plant, self._reader = Plant(self.scenario), StateReader(self.scenario, self.layout)

@@ -16,6 +16,7 @@ from gridbench.policies.mpc import Mpc, StochasticMpc
 from gridbench.policies.network import Network
 from gridbench.policies.network_file import PAGE
 from gridbench.policies.rule import Rule
+from gridbench.policies.seeded import Seeded, is_seeded
 from gridbench.policies.shield import PREFIX, Shield
 from gridbench.policies.uniform import Random
 
@@ -31,14 +32,27 @@ def baseline_root() -> Path:
     return data_folder("baselines")
 
 
-def mappo(scenario: Scenario) -> Network:
-    """Return the trained MAPPO baseline of a scenario. Raises UnknownName where there is none."""
-    home = baseline_root() / "mappo"
-    if not (home / scenario.id / PAGE).is_file():
-        trained = sorted(page.parent.name for page in home.glob(f"*/{PAGE}"))
-        raise UnknownName("scenario with trained mappo weights", scenario.id, trained)
-    return Network(scenario, home / scenario.id)
+def trained(algorithm: str, scenario: Scenario) -> Policy:
+    """Return a baseline that was trained on a scenario. Raises UnknownName where there is none, InvalidInput for its files."""
+    home = baseline_root() / algorithm
+    if not is_trained(home / scenario.id):
+        known = sorted(one.name for one in home.glob("*-v*") if is_trained(one))
+        raise UnknownName(f"scenario with trained {algorithm} weights", scenario.id, known)
+    return read_trained(home / scenario.id, scenario)
 
+
+def is_trained(folder: Path) -> bool:
+    """Return whether a folder holds a trained network, or several by seed."""
+    return (folder / PAGE).is_file() or is_seeded(folder)
+
+
+def read_trained(folder: Path, scenario: Scenario, **options: Any) -> Policy:  # noqa: ANN401
+    """Return the network of a folder, or the policy of those that it holds by seed. Raises InvalidInput with all faults."""
+    return Seeded(scenario, folder) if is_seeded(folder) else Network(scenario, folder, **options)
+
+
+LEARNT = ("mappo", "mappo_lagrangian")
+"""The algorithms whose weights come with gridbench, a folder each below `baselines`."""
 
 POLICIES: dict[str, Callable[..., Policy]] = {
     "idle": Idle,
@@ -49,13 +63,13 @@ POLICIES: dict[str, Callable[..., Policy]] = {
     "mpc_perfect": partial(Mpc, forecast="perfect"),
     "mpc_persistence": partial(Mpc, forecast="persistence"),
     "stochastic_mpc": StochasticMpc,
-    "mappo": mappo,
+    **{algorithm: partial(trained, algorithm) for algorithm in LEARNT},
 }
 """What makes each policy, called with the scenario."""
 
 
 def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) -> Policy:  # noqa: ANN401
-    """Return a policy by name, a submitted one by the path of its bundle, or a trained network by that of its folder.
+    """Return a policy by name, a submitted one by the path of its bundle, or trained networks by that of their folder.
 
     Text is a path where it has a separator or ends in .zip, and a name otherwise; what follows `shielded:` is put behind the
     shield. `options` go to the constructor of a policy that is no bundle. Raises UnknownName with the nearest names,
@@ -66,7 +80,7 @@ def make_policy(name_or_path: str | Path, scenario: Scenario, **options: Any) ->
         return Shield(make_policy(text.removeprefix(PREFIX), scenario, **options))
     if isinstance(name_or_path, Path) or text.endswith(ZIP) or any(one in text for one in {os.sep, os.altsep or os.sep, "/"}):
         path = Path(name_or_path)
-        return bundle_policy(open_bundle(path), scenario) if is_bundle(path) else Network(scenario, path, **options)
+        return bundle_policy(open_bundle(path), scenario) if is_bundle(path) else read_trained(path, scenario, **options)
     if text not in POLICIES:
         raise UnknownName("policy", text, POLICIES)
     return POLICIES[text](scenario, **options)

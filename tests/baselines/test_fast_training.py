@@ -53,7 +53,7 @@ def test_who_sees_what(grouped, trainer_of):
         own = {name: group.pi[0].in_features for name, group in trainer.run.groups.items()}
         seen = {name: [one[0].in_features for one in group.critics] for name, group in trainer.run.groups.items()}
         count = 2 if algorithm == "mappo_lagrangian" else 1
-        assert sum(trainer.env.observer.sizes.values()) == state
+        assert sum(trainer.env.acting.sizes.values()) == state
         assert seen == {name: [own[name] if algorithm == "ippo" else state] * count for name in ("mg", "dso")}
 
 
@@ -69,14 +69,13 @@ def test_days_are_whole_and_their_signals_those_of_the_environment(grouped, trai
     torch = pytest.importorskip("torch")
     drawn = torch.randint(len(known), (4,), generator=again.run.rng).tolist()
     env, shaped = again.env, shared("reward").Shaped(grouped, again.recipe)
-    env.reset([grouped.window("train", known[i]) for i in drawn])
+    env.reset([known[i] for i in drawn])
     for t in range(24):
         asked = {"dso": played.actions["dso"][t, :, 0].numpy()}
         asked |= {f"mg_{i}": played.actions["mg"][t, :, i].numpy() for i in range(3)}
-        weather = env.plant.weather[t]
-        _, _, result = env.step(asked)
-        assert np.allclose(played.signals[t, :, 0, 0], shaped(weather, result.cost_usd), atol=1e-5)
-        assert (played.signals[t, :, 0, 1].numpy() == shared("validation").violates(grouped, result)).all()
+        _, outcome = env.step(asked)
+        assert np.allclose(played.signals[t, :, 0, 0], shaped(outcome.weather, outcome.cost_usd), atol=1e-5)
+        assert (played.signals[t, :, 0, 1].numpy() == outcome.violating).all()
 
 
 def test_the_likelihood_is_that_of_a_normal_distribution(grouped, trainer_of):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from trainer_files import BASELINES
 
+from gridbench import list_scenarios
 from gridbench.errors import InvalidInput
 
 
@@ -26,3 +29,14 @@ def test_all_wrong_changes_are_told_at_once(shared):
         shared("recipe").read_recipe(BASELINES / "fast", ["lrr=1", "lr=quick", "ppo_epochs=2.5", "noise=1"])
     assert len(refused.value.faults) == 4
     assert "did you mean 'lr'" in refused.value.faults[0]
+
+
+def test_what_a_scenario_needs_lies_between_the_shared_numbers_and_the_command_line(shared):
+    recipe = shared("recipe")
+    known, plain = {one.rpartition("-v")[0] for one in list_scenarios()}, recipe.read_recipe(BASELINES / "fast")
+    special = tomllib.loads(recipe.SHARED.read_text(encoding="utf-8"))["scenarios"]
+    assert special.keys() <= known
+    for name, numbers in special.items():
+        own = recipe.read_recipe(BASELINES / "fast", ["lr=0.5"], f"{name}-v1")
+        assert own == {**plain, **numbers, "lr": 0.5}
+        assert {key: type(number) for key, number in numbers.items()} == {key: type(plain[key]) for key in numbers}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -31,7 +29,7 @@ def recipe(monkeypatch):
     monkeypatch.syspath_prepend(str(RECIPE))
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     yield importlib.import_module
-    for name in [one for one in sys.modules if one == "module" or one.split(".")[0] == "common"]:
+    for name in [one for one in sys.modules if one in {"module", "days"} or one.split(".")[0] == "common"]:
         sys.modules.pop(name)
 
 
@@ -41,7 +39,7 @@ def config(recipe):
 
 
 def test_microgrids_share_an_actor(scenario, recipe):
-    found = recipe("common.nets").groups_of(BatchEnv(scenario))
+    found = recipe("common.nets").groups_of(BatchEnv(scenario).acting)
     assert found == {"mg_0": ("mg", 0, 3), "mg_1": ("mg", 1, 3), "mg_2": ("mg", 2, 3), "dso": ("dso", 0, 0)}
 
 
@@ -50,12 +48,12 @@ def test_exported_actors_act_as_in_torch(scenario, recipe, config, tmp_path):
 
     nets, clone = recipe("common.nets"), recipe("common.clone")
     env = BatchEnv(scenario, 5)
-    groups = nets.groups_of(env)
+    groups = nets.groups_of(env.acting)
     nets.seed_torch(0)
-    made = clone.make_nets(env, groups, config)
+    made = clone.make_nets(env.acting, groups, config)
     for actor in made.actors.values():
         torch.nn.init.normal_(nets.linears(actor)[-1].weight, std=0.1)
-    page, arrays = nets.exported(made.actors, groups, env)
+    page, arrays = nets.exported(made.actors, groups, env.acting)
     write_network(tmp_path / "out", {"name": "mappo", "version": "1", "information": "shared", **page}, arrays)
     policy = make_policy(tmp_path / "out", scenario)
     seen = env.reset([scenario.window("train", day) for day in range(5)])
@@ -79,19 +77,3 @@ def test_the_reference_bill_calms_the_reward_and_ranks_alike(scenario, recipe, c
     difference = reward(weather, np.array([10.0])) - reward(weather, np.array([60.0]))
     assert np.isclose(difference, 50.0 / (config["unit"] * scenario.reward_usd))
     assert reward(weather, np.array([1e6])) == config["floor"]
-
-
-@pytest.mark.slow
-def test_training_ends_in_a_policy_that_numpy_runs(scenario, tmp_path):
-    small = {"rounds": 1, "epochs": 1, "critic_rounds": 1, "critic_epochs": 1, "batch": 8, "envs": 4}
-    small |= {"days_per_iteration": 4, "minibatch": 96, "validation_days": 2}
-    short = [f"{key}={value}" for key, value in small.items()]
-    command = [sys.executable, str(RECIPE / "train.py"), "--out", str(tmp_path), "--set", *short]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    subprocess.run([*command, "--steps", "150"], check=True, capture_output=True, env=environment)  # noqa: S603
-    first = make_policy(tmp_path / "last", scenario)
-    assert first.training["environment_steps"] >= 150
-    subprocess.run([*command, "--steps", "300", "--resume"], check=True, capture_output=True, env=environment)  # noqa: S603
-    assert make_policy(tmp_path / "last", scenario).training["environment_steps"] >= 300
-    assert make_policy(tmp_path / "best", scenario).parameters == first.parameters
-    assert len((tmp_path / "log.csv").read_text().splitlines()) >= 3

@@ -15,6 +15,7 @@ from gridbench.physics.terms import MONEY
 from gridbench.policies import POLICIES, Policy, make_policy
 from gridbench.policies.foresight import day_of
 from gridbench.policies.idle import idle_asks
+from gridbench.policies.table import LEARNT
 
 DAYS = (15, 80, 130, 200, 260, 330)
 
@@ -146,7 +147,7 @@ def test_foresight_knows_the_days_of_its_scenario_only(scenario):
 
 def test_names(scenario):
     untrained = {"idle", "random", "rule", "foresight", "mpc", "mpc_perfect", "mpc_persistence", "stochastic_mpc"}
-    assert set(POLICIES) == {*untrained, "mappo"}
+    assert set(POLICIES) == {*untrained, *LEARNT}
     with pytest.raises(UnknownName, match="did you mean 'rule'"):
         make_policy("ruel", scenario)
     with pytest.raises(InvalidInput, match="cannot be read"):
