@@ -22,7 +22,6 @@ sys.path.insert(0, str(HERE.parent))
 
 import argparse
 import json
-import math
 import platform
 import time
 from dataclasses import dataclass
@@ -104,8 +103,6 @@ class Trainer:
         """
         if start is not None:
             self.run.numbers["steps"] = adopt(start, self.nets.actors, self.agents, self.env)
-            for group in self.run.groups.values():
-                group.log_std.data += math.log(self.recipe["start_noise"])
         elif not self.recipe["rounds"]:
             return
         wide = self.arenas(self.env.scenario, "train", self.recipe["batch"])
