@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from networks import pinned
 from tables import NONE, ROOT, evidence, filled, grid, rungs
 
+from gridbench.bench.admission import admissible
 from gridbench.drawing import figure, save
 from gridbench.policies.network_file import read_spec
 from gridbench.policies.seeded import FOLDER
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 HOME = ROOT / "baselines"
 CURVES = "curves.svg"
-HEAD = ("scenario", "seeds", "steps a seed", "min a seed", "validation, usd", "of them violating, %", "test, usd", "score",
+HEAD = ("scenario", "seeds", "steps a seed", "min a seed", "validation, usd", "violating there, %", "test, usd", "score",
         "95 % interval", "violating, %", "admissible")  # fmt: skip
 
 
@@ -62,9 +63,7 @@ def table(algorithm: str) -> str:
         if not own:
             continue
         rows.append((rung.id, ", ".join(map(str, own)), *_trained(own), *_scored(rung.id, algorithm)))
-        steps = max(one.spec.training.environment_steps for one in own.values() if one.spec.training)
-        asked = max(int(steps // 1000) * 1000, 1000)
-        commands.append(f"gridbench train --policy {algorithm} --scenario {rung.id} --steps {asked} --seed 0")
+        commands.append(f"gridbench train --policy {algorithm} --scenario {rung.id} --steps {_steps(own)} --seed 0")
     caption = (
         "Means over the seeds, on validation days with the least and the most of a seed; minutes are of a busy machine. "
         f"{NONE}: no record of all test days. (`python docs/baselines.py`)"
@@ -72,12 +71,17 @@ def table(algorithm: str) -> str:
     return "\n".join([*grid(HEAD, rows), "", caption, "", "```", *commands, "```"])
 
 
+def _steps(own: dict[int, Training]) -> int:
+    """Return after how many steps of the environment the trainings ended."""
+    return max(int(one.rows[-1]["steps"]) for one in own.values())
+
+
 def _trained(own: dict[int, Training]) -> list[str]:
     stated = [one.spec.training for one in own.values() if one.spec.training]
     best = [one.best for one in own.values()]
     usd = [row["validation_usd"] for row in best]
     return [
-        f"{max(int(one.rows[-1]['steps']) for one in own.values()):,}",
+        f"{_steps(own):,}",
         f"{mean(one.seconds for one in stated) / 60:.1f}",
         f"{mean(usd):.2f} ({min(usd):.2f} to {max(usd):.2f})",
         f"{100 * mean(row['violating'] for row in best):.2f}",
@@ -92,7 +96,7 @@ def _scored(scenario: str, policy: str) -> list[str]:
     low, high = s.score_ci95
     return [
         f"{s.cost_usd_mean:.2f}", f"{s.score_iqm:.4f}", f"{low:.4f} to {high:.4f}", f"{100 * s.violating_steps_share:.2f}",
-        "yes" if s.admissible else "no",
+        "yes" if admissible(s, evidence(scenario).scenario.violating_share_max) else "no",
     ]  # fmt: skip
 
 

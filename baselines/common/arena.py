@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from gridbench.envs.batch import BatchEnv
+from gridbench.plant.torch_flow import TorchFlow
 from gridbench.plant.violations import excess_row
 from gridbench.policies import make_policy
 
@@ -83,9 +84,11 @@ Arenas: TypeAlias = "Callable[[Scenario, str, int], Arena]"
 class BatchArena(Arena):
     """The environment that policies are scored in."""
 
-    def __init__(self, scenario: Scenario, split: str, batch: int, teacher: Policy | None = None) -> None:
-        """Build the environment. Raises InvalidInput."""
-        self.env = BatchEnv(scenario, batch)
+    def __init__(
+        self, scenario: Scenario, split: str, batch: int, flow: str | None = None, teacher: Policy | None = None
+    ) -> None:
+        """Build the environment; `flow` names the device of torch that solves its networks, if one does. Raises InvalidInput."""
+        self.env = BatchEnv(scenario, batch, flow=None if flow is None else TorchFlow(scenario.feeder, flow))
         super().__init__(scenario, split, batch, self.env.acting, teacher)
 
     def taught(self) -> dict[str, NDArray[np.float64]]:

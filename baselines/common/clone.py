@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from common.actors import make_actor, remembers, stepped
 from common.nets import Groups, perceptron
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from gridbench.envs.acting import Acting
+    from gridbench.scenario.scenario import Scenario
 
 PRICE_NOISE = 0.05
 """First standard deviation of a price that a head names, in shares of half its range; the recipe has that of every ask."""
@@ -29,7 +31,7 @@ PRICE_NOISE = 0.05
 class Nets:
     """Actors and critics by module, and the standard deviations (entries,) of each module's actions when exploring."""
 
-    actors: dict[str, nn.Sequential]
+    actors: dict[str, nn.Module]
     critics: dict[str, nn.Sequential]
     noise: dict[str, NDArray[np.float32]]
 
@@ -42,15 +44,21 @@ class Samples:
     wanted: dict[str, list[NDArray[np.float32]]] = field(default_factory=dict)
 
 
-def make_nets(acting: Acting, groups: Groups, config: dict, *, central: bool = True) -> Nets:
-    """Return untrained networks; an actor's mean action starts near zero. A critic sees all, or else what its actor sees."""
+def make_nets(
+    acting: Acting, groups: Groups, config: dict, *, central: bool = True, scenario: Scenario | None = None
+) -> Nets:
+    """Return untrained networks; an actor's mean action starts near zero. A critic sees all, or else what its actor sees.
+
+    Actors are of the kind that the recipe names, where it names one; graphs follow the feeder of the scenario. Raises
+    UnknownName, InvalidInput.
+    """
     state = sum(acting.sizes.values())
-    hidden = tuple(config["hidden"])
+    hidden, kind = tuple(config["hidden"]), config.get("actor", "dense")
     actors, critics, noise = {}, {}, {}
     for agent, (module, _, size) in groups.items():
         if module not in actors:
             own = acting.sizes[agent] + size
-            actors[module] = perceptron(own, len(acting.asks[agent]), hidden, 0.01)
+            actors[module] = make_actor(kind, module, acting, groups, config, scenario)
             critics[module] = perceptron(state if central else own, 1, hidden, 1.0)
             noise[module] = noise_of(acting, agent, config)
     return Nets(actors, critics, noise)
@@ -71,8 +79,11 @@ def imitate(env: Arena, groups: Groups, nets: Nets, config: dict, rng: np.random
         epochs = config["epochs"] if turn < config["rounds"] - 1 else 3 * config["epochs"]
         for module, actor in nets.actors.items():
             seen, wanted = (np.concatenate(one[module]) for one in (samples.seen, samples.wanted))
+            count = len(seen)
+            if remembers(actor):
+                seen, wanted = (_days_of(one, env, module, groups) for one in (seen, wanted))
             loss = fit(actor, seen, wanted, epochs, rng)
-            print(f"imitation round {turn}: {module} mean square error {loss:.5f} on {len(seen)} samples", flush=True)
+            print(f"imitation round {turn}: {module} mean square error {loss:.5f} on {count} samples", flush=True)
 
 
 def marked(groups: Groups, agent: str, seen: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -85,17 +96,29 @@ def marked(groups: Groups, agent: str, seen: NDArray[np.float32]) -> NDArray[np.
     return np.concatenate([seen, mark], axis=1)
 
 
-def fit(network: nn.Sequential, x: NDArray[np.float32], y: NDArray[np.float32], epochs: int, rng: np.random.Generator) -> float:
-    """Fit by Adam with a falling step and return the mean square error of the last epoch."""
+def _days_of(samples: NDArray[np.float32], env: Arena, module: str, groups: Groups) -> NDArray[np.float32]:
+    """Return samples, collected step by step and agent by agent, as whole days (steps, days, numbers)."""
+    members = sum(name == module for name, _, _ in groups.values())
+    rounds = samples.reshape(-1, env.scenario.steps, members * env.batch, samples.shape[1])
+    return np.concatenate(list(rounds), axis=1)
+
+
+def fit(network: nn.Module, x: NDArray[np.float32], y: NDArray[np.float32], epochs: int, rng: np.random.Generator) -> float:
+    """Fit by Adam with a falling step and return the mean square error of the last epoch.
+
+    x and y are (samples, numbers), of an actor that remembers (steps, days, numbers); a minibatch is then of whole days.
+    """
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
-    size, total = 1024, max(1, epochs * (-(-len(x) // 1024)))
+    whole = x.ndim - 2
+    count, size = x.shape[whole], max(1, 1024 // (len(x) if whole else 1))
+    total = max(1, epochs * (-(-count // size)))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: max(0.02, 1.0 - k / total))
     inputs, targets = torch.as_tensor(x), torch.as_tensor(y)
     error = 0.0
     for _ in range(epochs):
         losses = []
-        for rows in np.array_split(rng.permutation(len(x)), -(-len(x) // size)):
-            at = torch.as_tensor(rows)
+        for rows in np.array_split(rng.permutation(count), -(-count // size)):
+            at = (*[slice(None)] * whole, torch.as_tensor(rows))
             loss = ((network(inputs[at]) - targets[at]) ** 2).mean()
             optimiser.zero_grad()
             loss.backward()
@@ -107,12 +130,14 @@ def fit(network: nn.Sequential, x: NDArray[np.float32], y: NDArray[np.float32], 
     return error
 
 
-def act(groups: Groups, nets: Nets, seen: dict, rng: np.random.Generator | None) -> dict:
-    """Return the actors' actions, with exploration noise where `rng` is given."""
-    actions = {}
+def act(groups: Groups, nets: Nets, seen: dict, rng: np.random.Generator | None, carried: dict | None = None) -> dict:
+    """Return the actors' actions, with exploration noise where `rng` is given; `carried` is what agents remember of a day."""
+    actions, carried = {}, {} if carried is None else carried
     with torch.no_grad():
         for agent, (module, _, _) in groups.items():
-            mean = nets.actors[module](torch.as_tensor(marked(groups, agent, seen[agent]))).numpy()
+            given = torch.as_tensor(marked(groups, agent, seen[agent]))
+            ahead, carried[agent] = stepped(nets.actors[module], given, carried.get(agent))
+            mean = ahead.numpy()
             noise = 0.0 if rng is None else nets.noise[module] * rng.standard_normal(mean.shape)
             actions[agent] = np.clip(mean + noise, -1.0, 1.0)
     return actions
@@ -131,10 +156,10 @@ def days(env: Arena, rng: np.random.Generator) -> list[int]:
 def _collect(
     env: Arena, groups: Groups, nets: Nets, samples: Samples, config: dict, rng: np.random.Generator, *, follow: bool
 ) -> None:
-    seen = env.reset(days(env, rng))
+    seen, carried = env.reset(days(env, rng)), {}
     while not env.over:
         wanted = env.taught()
         for agent, (module, _, _) in groups.items():
             samples.seen.setdefault(module, []).append(marked(groups, agent, seen[agent]))
             samples.wanted.setdefault(module, []).append(beyond(wanted[agent], config["margin"]))
-        seen, _ = env.step(act(groups, nets, seen, rng) if follow else wanted)
+        seen, _ = env.step(act(groups, nets, seen, rng, carried) if follow else wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,11 +15,29 @@ from gridbench.policies.network import Network, fields_digest
 from gridbench.policies.network_file import write_network
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from gridbench.envs.acting import Acting
     from gridbench.scenario.scenario import Scenario
+
+class Actor(nn.Module, ABC):
+    """An actor that is no plain perceptron: what the policy page says of it."""
+
+    @abstractmethod
+    def page(self) -> dict[str, Any]:
+        """Return its module."""
+
+    @abstractmethod
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Return its weights under the names of the page, that of the module left out."""
+
+    def read(self, index: int) -> dict[str, Any]:  # noqa: ARG002
+        """Return what its agent of this index reads and the nodes of its graph, where that is not the whole observation."""
+        return {}
+
 
 Groups = dict[str, tuple[str, int, int]]
 """Agent -> (module, index, size): its place among the agents that share the module; size 0 where it is alone."""
@@ -48,48 +67,56 @@ def perceptron(inputs: int, outputs: int, hidden: tuple[int, ...], gain: float) 
     layers: list[nn.Module] = []
     size = inputs
     for width in hidden:
-        layers += [_linear(size, width, 2.0**0.5), nn.Tanh()]
+        layers += [linear(size, width, 2.0**0.5), nn.Tanh()]
         size = width
-    return nn.Sequential(*layers, _linear(size, outputs, gain))
+    return nn.Sequential(*layers, linear(size, outputs, gain))
 
 
-def _linear(inputs: int, outputs: int, gain: float) -> nn.Linear:
-    layer = nn.Linear(inputs, outputs)
+def linear(inputs: int, outputs: int, gain: float, *, bias: bool = True) -> nn.Linear:
+    """Return a layer with orthogonal weights and zero biases."""
+    layer = nn.Linear(inputs, outputs, bias=bias)
     nn.init.orthogonal_(layer.weight, gain)
-    nn.init.zeros_(layer.bias)
+    if bias:
+        nn.init.zeros_(layer.bias)
     return layer
 
 
-def linears(network: nn.Sequential) -> list[nn.Linear]:
+def linears(network: nn.Module) -> list[nn.Linear]:
     """Return the linear layers, input first."""
-    return [layer for layer in network if isinstance(layer, nn.Linear)]
+    return [layer for layer in network.children() if isinstance(layer, nn.Linear)]
 
 
 def exported(
-    actors: dict[str, nn.Sequential], groups: Groups, acting: Acting, part: Collection[str] = ()
+    actors: Mapping[str, nn.Module], groups: Groups, acting: Acting, part: Collection[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return modules and agents of the policy page, and the arrays of the weights; agents in `part` name what they read."""
     modules, arrays = {}, {}
-    for name, actor in actors.items():
-        layers = linears(actor)
-        modules[name] = {"sizes": [layers[0].in_features, *(layer.out_features for layer in layers)]}
-        for i, layer in enumerate(layers):
-            arrays[f"{name}.{i}.weight"] = layer.weight.detach().cpu().numpy().copy()
-            arrays[f"{name}.{i}.bias"] = layer.bias.detach().cpu().numpy().copy()
-    agents = {
-        agent: {
-            "module": module,
-            "one_hot": {"index": index, "size": size} if size else None,
-            "fields": fields_digest(acting, agent),
-            "reads": [field.name for field in acting.fields(agent)] if agent in part else None,
-        }
-        for agent, (module, index, size) in groups.items()
-    }
+    for name, one in actors.items():
+        modules[name], own = described(name, one)
+        arrays |= own
+    agents: dict[str, Any] = {}
+    for agent, (module, index, size) in groups.items():
+        actor, mark = actors[module], {"index": index, "size": size} if size else None
+        reads = [field.name for field in acting.fields(agent)] if agent in part else None
+        read = actor.read(index) if isinstance(actor, Actor) else {}
+        told = {"module": module, "one_hot": mark, "reads": reads, **read}
+        nodes = [name for node in read["nodes"]["fields"] for name in node if name is not None] if "nodes" in read else ()
+        agents[agent] = {**told, "fields": fields_digest(acting, agent, told["reads"], nodes)}
     return {"modules": modules, "agents": agents}, arrays
 
 
+def described(name: str, actor: nn.Module) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the module of a policy page, and its arrays by name."""
+    if isinstance(actor, Actor):
+        return actor.page(), {f"{name}.{what}": one.detach().cpu().numpy().copy() for what, one in actor.weights().items()}
+    layers = linears(actor)
+    weights = {f"{i}.{what}": one for i, layer in enumerate(layers) for what, one in layer.named_parameters()}
+    arrays = {f"{name}.{what}": one.detach().cpu().numpy().copy() for what, one in weights.items()}
+    return {"sizes": [layers[0].in_features, *(layer.out_features for layer in layers)]}, arrays
+
+
 def export(
-    folder: Path, told: dict[str, Any], actors: dict[str, nn.Sequential], groups: Groups, scenario: Scenario, acting: Acting
+    folder: Path, told: dict[str, Any], actors: Mapping[str, nn.Module], groups: Groups, scenario: Scenario, acting: Acting
 ) -> Network:
     """Write the actors into a folder, `told` (name, training, facts) on their page; return them as NumPy runs them.
 

@@ -10,6 +10,7 @@ from common.arena import Arena, Arenas, BatchArena, Outcome
 
 from gridbench.envs.stage import Stage
 from gridbench.envs.variant import Variant
+from gridbench.errors import InvalidInput, UnknownName
 from gridbench.physics.terms import Values
 from gridbench.plant.layout import layout
 
@@ -21,13 +22,21 @@ if TYPE_CHECKING:
     from gridbench.envs.observation import Observations
     from gridbench.scenario.scenario import Scenario
 
+FLOWS = ("compiled", "torch")
 
-def arenas_of(words: Sequence[str]) -> Arenas:
+
+def arenas_of(words: Sequence[str], flow: str = "compiled", device: str = "cpu") -> Arenas:
     """Return what makes the arenas of an environment by words (`agents=device`), without any the one that policies are scored in.
 
-    Raises InvalidInput.
+    With `flow` torch its networks are solved on the device. Raises InvalidInput, UnknownName.
     """
-    return partial(StageArena, Variant.read(words)) if words else BatchArena
+    if flow not in FLOWS:
+        raise UnknownName("flow", flow, FLOWS)
+    if words and flow == "torch":
+        raise InvalidInput("flow=torch", ["declared environments have the compiled flow: leave --env out, or give flow=compiled"])
+    if words:
+        return partial(StageArena, Variant.read(words))
+    return partial(BatchArena, flow=device) if flow == "torch" else BatchArena
 
 
 class StageArena(Arena):

@@ -12,14 +12,14 @@ from gridbench.policies.network import Network
 from gridbench.policies.network_file import network_digest, read_spec, read_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from common.arena import Arena
     from torch import nn
 
 
-
-def adopt(folder: Path, actors: dict[str, nn.Sequential], groups: Groups, env: Arena) -> int:
+def adopt(folder: Path, actors: Mapping[str, nn.Module], groups: Groups, env: Arena) -> int:
     """Give actors the weights of a folder, and return the environment steps that these took (0 where its page says nothing).
 
     Raises InvalidInput where the folder is damaged, or its actors are not of this scenario, these sizes and these agents.
@@ -29,9 +29,11 @@ def adopt(folder: Path, actors: dict[str, nn.Sequential], groups: Groups, env: A
     others = [agent for agent in wanted["agents"] if not _alike(spec, wanted, agent)]
     faults = [f"agents.{agent}: has another module there, or reads other fields" for agent in others]
     for name, module in wanted["modules"].items():
-        sizes = getattr(spec.modules.get(name), "sizes", ())
-        if list(sizes) != module["sizes"]:
-            faults.append(f"modules.{name}: layers of {list(sizes)}, to be trained are {module['sizes']}")
+        found = list(getattr(spec.modules.get(name), "sizes", ()))
+        if "sizes" not in module:
+            faults.append(f"modules.{name}: only dense actors can be begun with")
+        elif found != module["sizes"]:
+            faults.append(f"modules.{name}: layers of {found}, to be trained are {module['sizes']}")
     if faults:
         raise InvalidInput(str(folder), faults)
     weights = read_weights(folder, spec)

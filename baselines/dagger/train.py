@@ -185,7 +185,7 @@ def begin(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     taught, scenario = taught_by(plans, args.algorithm, recipe, args.jobs), plans.scenario
     seed_torch(args.seed, args.threads)
     teacher = Blend(scenario, imitator(taught, plans.scenario, recipe, args.seed), recipe["trust"])
-    wide = BatchArena(scenario, "train", recipe["batch"], teacher)
+    wide = BatchArena(scenario, "train", recipe["batch"], teacher=teacher)
     groups = groups_of(wide.acting)
     nets = make_nets(wide.acting, groups, recipe)
     imitate(wide, groups, nets, recipe, np.random.default_rng([args.seed, 1]))

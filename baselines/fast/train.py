@@ -86,7 +86,7 @@ class Trainer:
         self.central, self.constrained = algorithm != "ippo", algorithm == "mappo_lagrangian"
         self.gamma, self.lam = (recipe[name] ** scenario.step_h for name in ("gamma", "lambda"))
         self._shaped = Shaped(scenario, recipe)
-        self.nets = make_nets(self.env.acting, self.agents, recipe, central=self.central)
+        self.nets = make_nets(self.env.acting, self.agents, recipe, central=self.central, scenario=scenario)
         groups = {}
         for name, critic in self.nets.critics.items():
             costs = [perceptron(critic[0].in_features, 1, tuple(recipe["hidden"]), 1.0)] if self.constrained else []
@@ -136,6 +136,7 @@ class Trainer:
         noise = {name: torch.randn(shape, generator=draw).to(device) for name, shape in shapes.items()}
         kept: dict[str, list[torch.Tensor]] = {key: [] for key in ("state", "signals", *self.members)}
         done: dict[str, list[torch.Tensor]] = {name: [] for name in self.members}
+        carried: dict[str, Any] = dict.fromkeys(self.members)
         seen = env.reset([known[i] for i in drawn])
         for t in range(scenario.steps):
             asked: dict[str, NDArray[np.float32]] = {}
@@ -144,7 +145,8 @@ class Trainer:
                 group = self.run.groups[name]
                 stacked = np.stack([marked(self.agents, agent, seen[agent]) for agent in members], axis=1)
                 kept[name].append(torch.from_numpy(stacked).to(device))
-                done[name].append(group.pi(kept[name][-1]) + group.spread.exp() * noise[name][t])
+                mean, carried[name] = group.step(kept[name][-1], carried[name])
+                done[name].append(mean + group.spread.exp() * noise[name][t])
                 actions = done[name][-1].cpu().numpy()
                 asked |= {agent: actions[:, i] for i, agent in enumerate(members)}
             seen, outcome = env.step(asked)
@@ -168,7 +170,7 @@ class Trainer:
 
     @torch.no_grad()
     def _batch(self, played: Played, name: str) -> dict[str, torch.Tensor]:
-        """Return what a group learns from, (steps * days, ...)."""
+        """Return what a group learns from, (steps * days, ...), of whole days (steps, days, ...) where its actor looks back."""
         group, look = self.run.groups[name], self.looked_at(played, name)
         gains, targets = [], []
         for i, critic in enumerate(group.critics):
@@ -179,18 +181,20 @@ class Trainer:
         batch = {"seen": played.seen[name], "actions": played.actions[name], "look": look, "targets": torch.stack(targets, -1)}
         batch["gain"] = masked(gain, torch.ones_like(gain, dtype=torch.bool))  # whole days: every slot is valid
         batch["before"] = group.likelihood(batch["seen"], batch["actions"])
-        return {key: one.flatten(0, 1) for key, one in batch.items()}
+        return batch if group.remembers else {key: one.flatten(0, 1) for key, one in batch.items()}
 
     def _learn(self, batches: dict[str, dict[str, torch.Tensor]]) -> None:
-        """Pass over the batches in minibatches of whole steps, in which every agent appears."""
-        recipe, count = self.recipe, self.env.batch * self.env.scenario.steps
-        rows = max(1, recipe["minibatch"] // max(map(len, self.members.values())))
+        """Pass over the batches in minibatches of whole steps, or of whole days, in which every agent appears."""
+        recipe, steps = self.recipe, self.env.scenario.steps
+        whole = any(group.remembers for group in self.run.groups.values())
+        rows = max(1, recipe["minibatch"] // max(map(len, self.members.values())) // (steps if whole else 1))
+        count = self.env.batch * (1 if whole else steps)
         for _ in range(recipe["ppo_epochs"]):
             for at in torch.randperm(count, generator=self.run.rng).to(self.device).split(rows):
                 for name, batch in batches.items():
                     group, optimiser = self.run.groups[name], self.run.optimisers[name]
                     optimiser.zero_grad()
-                    self._loss(group, {key: one[at] for key, one in batch.items()}).backward()
+                    self._loss(group, {key: one[:, at] if whole else one[at] for key, one in batch.items()}).backward()
                     nn.utils.clip_grad_norm_(group.parameters(), 0.5)
                     optimiser.step()
 
@@ -200,7 +204,7 @@ class Trainer:
         ratio = torch.exp(group.likelihood(batch["seen"], batch["actions"]) - batch["before"])
         surrogate = torch.min(batch["gain"] * ratio, batch["gain"] * ratio.clamp(1.0 - clip, 1.0 + clip)).mean()
         values = torch.cat([critic(batch["look"]) for critic in group.critics], dim=-1)
-        errors = ((values - batch["targets"]) ** 2).mean(dim=(0, 1)).sum()
+        errors = ((values - batch["targets"]) ** 2).mean(dim=tuple(range(values.dim() - 1))).sum()
         return 0.5 * errors - surrogate - self.recipe["entropy"] * group.spread.sum()
 
 
@@ -212,7 +216,7 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     seed_torch(args.seed, args.threads)
     torch.use_deterministic_algorithms(True)  # noqa: FBT003
     scenario = load_scenario(args.scenario)
-    trainer = Trainer(scenario, args.algorithm, recipe, args.seed, args.device, arenas_of(args.env))
+    trainer = Trainer(scenario, args.algorithm, recipe, args.seed, args.device, arenas_of(args.env, recipe["flow"], args.device))
     validation = Validation(scenario, recipe["validation_days"], args.scenario, trainer.arenas)
     facts = facts_of(args, scenario)
     made_of = json.dumps({**facts, **{key: one for key, one in recipe.items() if key != "steps"}}, sort_keys=True)

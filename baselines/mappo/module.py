@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from common.arena import violates
 from common.nets import perceptron
 from common.returns import masked
 from common.reward import Shaped
-from common.arena import violates
 from days import DaysToBatch, Minibatches
 from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
 from ray.rllib.core.columns import Columns

@@ -16,6 +16,7 @@ from gridbench.plant.plant import Plant, StepResult
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gridbench.plant.flow import FlowSolver
     from gridbench.scenario.scenario import Columns, Scenario
 
 Floats = NDArray[np.float64]
@@ -28,10 +29,13 @@ class BatchEnv:
     """Steps a batch of days; rewards are minus the money over `scenario.reward_usd`.
 
     With reward "shared" every agent gets the money of all, with "own" that of its own devices and buses. Asks are rounded
-    to single precision before the plant sees them, so that a stored schedule replays to the last bit.
+    to single precision before the plant sees them, so that a stored schedule replays to the last bit. `flow` solves the networks
+    in place of the compiled sweep, as in `Plant`.
     """
 
-    def __init__(self, scenario: Scenario, batch: int = 1, reward: Literal["shared", "own"] = "shared") -> None:
+    def __init__(
+        self, scenario: Scenario, batch: int = 1, reward: Literal["shared", "own"] = "shared", flow: FlowSolver | None = None
+    ) -> None:
         """Build plant, codec and observer. Raises InvalidInput for an unknown reward or a batch below 1."""
         faults = [] if reward in REWARDS else [f"reward {reward!r}: choose one of {', '.join(REWARDS)}"]
         faults += [] if batch >= 1 else [f"batch {batch}: give at least 1"]
@@ -40,7 +44,7 @@ class BatchEnv:
         self.scenario = scenario
         self.batch = batch
         self.reward = reward
-        self.plant = Plant(scenario, batch)
+        self.plant = Plant(scenario, batch, flow)
         self.codec = ActionCodec(self.plant.layout)
         self.observer = Observer(scenario, self.plant.layout)
         self.agents: tuple[str, ...] = self.codec.agents

@@ -26,7 +26,7 @@ from gridbench.physics import branch_flow
 from gridbench.physics.devices import CapacitorBank, GridTie, LoadingLimit, Regulator, VoltageBand
 from gridbench.physics.reach import least_slacks
 from gridbench.physics.terms import MONEY, Device, Values
-from gridbench.plant import kernel, power_flow
+from gridbench.plant import indices, kernel, outcome, power_flow
 from gridbench.plant.trace import Sym, Trace, Traced, text
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ CLIP_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Compiled:
-    """The step of a set of devices: the kernel, and where each device finds its function and its parameters."""
+    """The step of a set of devices, whole and in two halves, and where each device finds its function and its parameters."""
 
     step: Callable[..., bool]
+    begin: Callable[..., bool]
+    finish: Callable[..., None]
     kinds: tuple[int, ...]
     closings: tuple[int, ...]
     offsets: tuple[int, ...]
@@ -75,7 +77,7 @@ def compile_devices(devices: Sequence[Device], voltage: VoltageBand, loading: Lo
         closings.append(endings.setdefault(_closing(device), len(endings)) if device.closing() else -1)
     laws = [voltage_text, loading_text, *_dispatch(list(bodies), list(endings), tie)]
     module = _load("\n\n".join([*_fixed_parts(), *laws, *_kernel_parts()]))
-    return Compiled(module.step, tuple(kinds), tuple(closings), tuple(offsets), np.array(parameters))
+    return Compiled(module.step, module.begin, module.finish, tuple(kinds), tuple(closings), tuple(offsets), np.array(parameters))
 
 
 def _symbolic(device: Device, trace: Trace, form: str) -> tuple[Any, list[float]]:
@@ -215,13 +217,14 @@ def _fixed_parts() -> list[str]:
         branch_flow.squared_current,
     )
     sweep: tuple[Callable[..., Any], ...] = (power_flow.at_voltage, power_flow.backward, power_flow.forward, power_flow.sweep)
-    numbers = [f"{name} = {value!r}" for module in (power_flow, kernel) for name, value in vars(module).items() if name.isupper()]
+    named = {name: value for module in (power_flow, indices, kernel) for name, value in vars(module).items() if name.isupper()}
+    numbers = [f"{name} = {value!r}" for name, value in named.items()]
     return [_HEADER, "\n".join(numbers), *map(_source, laws), *map(_source, sweep)]
 
 
 def _kernel_parts() -> list[str]:
-    network = [_source(f) for f in (kernel.trips, kernel.go_dark, kernel.charge_banks, kernel.bill, kernel.close)]
-    return [*(_source(f) for f in (kernel.finite, kernel.clear, kernel.fill, kernel.settle)), *network, _source(kernel.step)]
+    after = outcome.trips, outcome.go_dark, outcome.charge_banks, outcome.bill, outcome.close, outcome.conclude, outcome.finish
+    return [_source(f) for f in (kernel.finite, kernel.clear, kernel.fill, kernel.settle, *after, kernel.begin, kernel.step)]
 
 
 def _dispatch(bodies: list[str], endings: list[str], tie: int) -> list[str]:

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from gridbench.errors import InvalidInput
 from gridbench.physics.devices import CapacitorBank
 from gridbench.physics.terms import MONEY
-from gridbench.plant import kernel
+from gridbench.plant import indices
 from gridbench.plant.compiler import Compiled, asks_of, compile_devices, not_kept
 from gridbench.plant.layout import Layout, layout
+from gridbench.plant.power_flow import FAILED, SOLVED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gridbench.plant.flow import FlowSolver
     from gridbench.scenario.scenario import Columns, Scenario
 
 Floats = NDArray[np.float64]
@@ -63,14 +65,18 @@ class StepResult:
 
 
 class Plant:
-    """A batch of copies of a scenario's grid, stepped side by side; one environment is a batch of one."""
+    """A batch of copies of a scenario's grid, stepped side by side; one environment is a batch of one.
 
-    def __init__(self, scenario: Scenario, batch: int = 1) -> None:
+    The compiled sweep solves their networks, or else `flow`, as `plant.torch_flow.TorchFlow(scenario.feeder, "cuda")`.
+    """
+
+    def __init__(self, scenario: Scenario, batch: int = 1, flow: FlowSolver | None = None) -> None:
         """Compile the laws of a scenario (or take them from the cache); `reset` begins a day."""
         if batch < 1:
             raise InvalidInput("Plant", [f"batch must be at least 1, is {batch}"])
         self.scenario = scenario
         self.batch = batch
+        self.flow = flow
         self.layout: Layout = layout(scenario)
         lay = self.layout
         self._compiled = compile_devices(scenario.devices, scenario.voltage, scenario.loading)
@@ -192,18 +198,37 @@ class Plant:
         v2, load2 = np.empty((batch, len(lay.buses))), np.empty((batch, len(lay.branches)))
         flow, power = np.empty((2, batch, len(lay.branches))), np.empty((2, batch, len(lay.devices)))
         brief, money = np.zeros((batch, 4)), np.empty((batch, len(lay.agents), len(MONEY)))
-        fixed = self._table, self._compiled.parameters, self._columns, *self._network, self._limits_of(hours), self._tie
         outputs = after, controls, done, v2, load2, flow, power, brief, money
         try:
-            finite = self._compiled.step(*fixed, *given, bool(last), *outputs)
+            finite = self._run(self._limits_of(hours), given, last=bool(last), outputs=outputs)
         except OSError as error:
             raise not_kept(error) from error
         if not finite:
             raise self._refusal(step, hours, *given)
         return StepResult(
-            step, np.sqrt(v2, out=v2), np.sqrt(load2, out=load2), brief[:, kernel.ROOT_P], brief[:, kernel.ROOT_Q], flow[0],
-            flow[1], power[0], power[1], controls, after, done, brief[:, kernel.CLIPPED], brief[:, kernel.DARK] > 0.5, money,
+            step, np.sqrt(v2, out=v2), np.sqrt(load2, out=load2), brief[:, indices.ROOT_P], brief[:, indices.ROOT_Q], flow[0],
+            flow[1], power[0], power[1], controls, after, done, brief[:, indices.CLIPPED], brief[:, indices.DARK] > 0.5, money,
         )  # fmt: skip
+
+    def _run(self, limits: Floats, given: tuple[Floats, ...], *, last: bool, outputs: tuple[Floats, ...]) -> bool:
+        """Step, in one piece or in two halves around the flow that was given; return whether all inputs are finite."""
+        laws = self._table, self._compiled.parameters, self._columns
+        if self.flow is None:
+            return self._compiled.step(*laws, *self._network, limits, self._tie, *given, last, *outputs)
+        (x, asks, w, first), (y, u, done, *found, power, brief, money) = given, outputs
+        *_, rating2, ratios, agents = self._network
+        p, q, bank = np.empty((3, len(self.layout.buses), len(x)))
+        ratio, dark_usd = np.empty((len(self.layout.branches), len(x))), np.empty(len(x))
+        settled = y, u, done, p, q, bank, ratio, dark_usd
+        if not self._compiled.begin(*laws, ratios, limits, self._tie, x, asks, w, first, *settled, power, brief, money):
+            return False
+        flows = self.flow.solve(p.T, q.T, bank.T, ratio.T)
+        solved = np.where(flows.solved, SOLVED, FAILED)
+        solution = flows.u, flows.l, flows.flow, flows.root, solved
+        self._compiled.finish(
+            *laws, rating2, agents, limits, self._tie, x, w, first, last, *settled, *solution, *found, power, brief, money
+        )
+        return True
 
     def _limits_of(self, hours: float) -> Floats:
         """Return the numbers of the network limits for a step of some length."""
@@ -211,8 +236,8 @@ class Plant:
         if hours == step_h:
             return self._limits
         limits = self._limits.copy()
-        limits[kernel.STEP_H] = hours
-        limits[kernel.BLACKOUT_USD] *= hours / step_h
+        limits[indices.STEP_H] = hours
+        limits[indices.BLACKOUT_USD] *= hours / step_h
         return limits
 
     def _refusal(self, step: int, hours: float, *given: Floats) -> InvalidInput:
@@ -234,14 +259,14 @@ def _table(scenario: Scenario, lay: Layout, compiled: Compiled) -> tuple[NDArray
     feeder, table = scenario.feeder, np.zeros((len(scenario.devices), 10), dtype=np.int64)
     columns: list[int] = []
     state = ask = control = 0
-    table[:, [kernel.KIND, kernel.CLOSES, kernel.PARAMETER, kernel.AGENT]] = np.column_stack([
+    table[:, [indices.KIND, indices.CLOSES, indices.PARAMETER, indices.AGENT]] = np.column_stack([
         compiled.kinds, compiled.closings, compiled.offsets, lay.device_agents,
     ])  # fmt: skip
     for row, device in zip(table, scenario.devices, strict=True):
-        row[[kernel.STATE, kernel.ASK, kernel.CONTROL, kernel.INPUT]] = state, ask, control, len(columns)
+        row[[indices.STATE, indices.ASK, indices.CONTROL, indices.INPUT]] = state, ask, control, len(columns)
         branch, bus = getattr(device, "branch", None), getattr(device, "bus", "")
-        row[kernel.BANK] = isinstance(device, CapacitorBank)
-        row[kernel.PLACE] = feeder.bus_index(bus) if branch is None else feeder.branch_index(branch)
+        row[indices.BANK] = isinstance(device, CapacitorBank)
+        row[indices.PLACE] = feeder.bus_index(bus) if branch is None else feeder.branch_index(branch)
         columns += [lay.columns.index(c) for c in device.inputs().values()]
         state, control = state + len(device.states()), control + len(device.controls())
         ask += 0 if device is scenario.tie else len(asks_of(device))

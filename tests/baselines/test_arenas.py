@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gridbench.envs.batch import BatchEnv
+from gridbench.errors import GridbenchError
 from gridbench.policies import make_policy
 from gridbench.policies.network import Network
 
@@ -94,3 +95,24 @@ def test_a_word_that_is_none_is_refused(fast, tmp_path, capsys):
     assert fast.main(["--scenario", "ieee34_ieee13", "--out", str(tmp_path), "--env", "agents=all"]) == 3
     assert "agents" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_days_whose_networks_torch_solves_are_the_same(small, shared):
+    arenas_of = shared("stage_arena").arenas_of
+    compiled, dense = (arenas_of([], flow)(small, "train", 3) for flow in ("compiled", "torch"))
+    for arena in (compiled, dense):
+        arena.reset([1, 50, 90])
+    asked = {agent: np.full((3, len(asks)), 0.2) for agent, asks in compiled.acting.asks.items()}
+    for _ in range(4):
+        (seen, outcome), (others, found) = compiled.step(asked), dense.step(asked)
+        np.testing.assert_allclose(found.cost_usd, outcome.cost_usd, rtol=1e-9)
+        assert (found.violating == outcome.violating).all()
+        assert all(np.allclose(seen[agent], others[agent], atol=1e-6) for agent in compiled.agents)
+
+
+@pytest.mark.parametrize(
+    ("words", "flow", "told"), [([], "tourch", "did you mean 'torch'"), (["agents=device"], "torch", "leave --env out")]
+)
+def test_a_flow_that_cannot_be_is_refused(words, flow, told, shared):
+    with pytest.raises(GridbenchError, match=told):
+        shared("stage_arena").arenas_of(words, flow)
