@@ -162,7 +162,7 @@ def _solve(commands: Commands) -> None:
 def _train(commands: Commands) -> None:
     command = _add(commands, "train", "train a policy on a scenario; options after -- go to the script of the trainer")
     _scenario(command)
-    learnt = "mappo, ippo, mappo_lagrangian, appo, or sac, one actor for the whole grid (default: mappo)"
+    learnt = "mappo, ippo, mappo_lagrangian, appo, sac (one actor for the whole grid), bc or dagger (default: mappo)"
     command.add_argument("--policy", default="mappo", metavar="P", help=learnt)
     trainer = "fast: torch alone, on the batched plant; rllib: RLlib, in several processes (default: fast where it can)"
     command.add_argument("--trainer", choices=("fast", "rllib"), help=trainer)

@@ -30,6 +30,7 @@ def started(monkeypatch):
 def test_the_first_trainer_that_can_trains_a_policy():
     folders = {policy: train.trainer_of(policy).folder for policy in ("mappo", "ippo", "mappo_lagrangian", "sac", "appo")}
     assert folders == {"mappo": "fast", "ippo": "fast", "mappo_lagrangian": "fast", "sac": "sac", "appo": "mappo"}
+    assert {train.trainer_of(policy).folder for policy in ("bc", "dagger")} == {"dagger"}
     assert train.trainer_of("ippo", "rllib").folder == "mappo"
     with pytest.raises(InvalidInput, match="give --trainer rllib"):
         train.trainer_of("sac", "fast")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gridbench.envs.acting import Acting
     from gridbench.envs.observation import Observations
     from gridbench.plant.plant import StepResult
+    from gridbench.policies import Policy
     from gridbench.scenario.scenario import Scenario
 
 TEACHER = "rule"
@@ -36,11 +37,11 @@ class Outcome(NamedTuple):
 class Arena(ABC):
     """Whole days of a split, played side by side; all arrays by agent begin with (batch,)."""
 
-    def __init__(self, scenario: Scenario, split: str, batch: int, acting: Acting) -> None:
-        """Hold the acting agents."""
+    def __init__(self, scenario: Scenario, split: str, batch: int, acting: Acting, teacher: Policy | None = None) -> None:
+        """Hold the acting agents, and the teacher: `rule` by default."""
         self.scenario, self.split, self.batch, self.acting = scenario, split, batch, acting
         self.agents = acting.agents
-        self._teacher = make_policy(TEACHER, scenario)
+        self._teacher = make_policy(TEACHER, scenario) if teacher is None else teacher
         self._seen: Observations = {}
         self._left = 0
 
@@ -83,10 +84,12 @@ Arenas: TypeAlias = "Callable[[Scenario, str, int], Arena]"
 class BatchArena(Arena):
     """The environment that policies are scored in."""
 
-    def __init__(self, scenario: Scenario, split: str, batch: int, flow: str | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, split: str, batch: int, flow: str | None = None, teacher: Policy | None = None
+    ) -> None:
         """Build the environment; `flow` names the device of torch that solves its networks, if one does. Raises InvalidInput."""
         self.env = BatchEnv(scenario, batch, flow=None if flow is None else TorchFlow(scenario.feeder, flow))
-        super().__init__(scenario, split, batch, self.env.acting)
+        super().__init__(scenario, split, batch, self.env.acting, teacher)
 
     def taught(self) -> dict[str, NDArray[np.float64]]:
         """Return the teacher's actions."""

@@ -28,7 +28,8 @@ def read_recipe(folder: Path, changes: Sequence[str] = (), scenario: str = "") -
         try:
             recipe[key] = _like(recipe[key], text)
         except KeyError:
-            faults.append(str(UnknownName("number of the recipe", key, (k for k in recipe if k != "noise"))))
+            known = (name for name, one in recipe.items() if not isinstance(one, dict))
+            faults.append(str(UnknownName("number of the recipe", key, known)))
         except (TypeError, ValueError):
             faults.append(f"{key}: {text!r} is no {type(recipe[key]).__name__} like {recipe[key]!r}")
     if faults:

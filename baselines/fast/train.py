@@ -5,6 +5,7 @@
 The recipe is that of baselines/mappo: a warm start by imitation of `rule`, then multi-agent PPO (Yu et al. 2022) with one actor
 and one critic per kind of agent. The critic of `mappo` sees all observations, that of `ippo` what its actor sees (de Witt et al.
 2020); `mappo_lagrangian` has a second critic for violating steps, whose price rises while there are too many (Ray et al. 2019).
+With --start it begins with the actors of a folder that some trainer wrote, and counts on from their environment steps.
 With --resume it goes on from <out>/checkpoint.pt and ends in the same weights, bit by bit, as if it had never stopped.
 """
 
@@ -38,6 +39,7 @@ from common.recipe import read_recipe
 from common.returns import advantages, masked
 from common.reward import Shaped
 from common.stage_arena import arenas_of
+from common.start import adopt, begun_with, name_of
 from common.validation import Validation
 from torch import nn
 
@@ -94,14 +96,20 @@ class Trainer:
         numbers |= {"train_return": float("nan"), "train_violating": float("nan"), "multiplier": recipe["multiplier"]}
         self.run = Run(groups, optimisers, torch.Generator().manual_seed(seed), numbers)
 
-    def warm_start(self, rng: np.random.Generator) -> None:
-        """Let actors imitate `rule`, then critics know what the noisy actors earn; on the CPU, where it is as fast."""
-        if not self.recipe["rounds"]:
+    def warm_start(self, rng: np.random.Generator, start: Path | None = None) -> None:
+        """Let actors imitate `rule`, or take those of a folder, then critics know what the noisy actors earn.
+
+        It happens on the CPU, where it is as fast. Raises InvalidInput where the actors of the folder are others.
+        """
+        if start is not None:
+            self.run.numbers["steps"] = adopt(start, self.nets.actors, self.agents, self.env)
+        elif not self.recipe["rounds"]:
             return
         wide = self.arenas(self.env.scenario, "train", self.recipe["batch"])
         for group in self.run.groups.values():
             group.cpu()
-        imitate(wide, self.agents, self.nets, self.recipe, rng)
+        if start is None:
+            imitate(wide, self.agents, self.nets, self.recipe, rng)
         days = [self.play(wide, "cpu") for _ in range(self.recipe["critic_rounds"])]
         for name, group in self.run.groups.items():
             looks = [self.looked_at(one, name) for one in days]
@@ -219,7 +227,7 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
         begun -= numbers["seconds"]
         journal = Journal(args.out, after=numbers["iteration"])
     else:
-        trainer.warm_start(np.random.default_rng([args.seed, 1]))
+        trainer.warm_start(np.random.default_rng([args.seed, 1]), args.start)
         journal = Journal(args.out)
     while True:
         done, i = numbers["steps"] >= args.steps, numbers["iteration"]
@@ -240,7 +248,7 @@ def validate(trainer: Trainer, validation: Validation, args: argparse.Namespace,
         "environment_steps": numbers["steps"], "seconds": round(numbers["seconds"], 1), "device": facts["device"],
         "seeds": (args.seed,), "scenarios": (trainer.env.scenario.id,),
     }  # fmt: skip
-    told = {"name": args.algorithm, "training": training, "facts": facts}
+    told = {"name": name_of(args.start, args.algorithm), "training": training, "facts": facts}
     actors = {name: group.pi for name, group in groups.items()}
     found = validation(export(args.out / "last", told, actors, trainer.agents, trainer.env.scenario, trainer.env.acting))
     if found.rank < tuple(numbers["best"]):
@@ -259,7 +267,8 @@ def facts_of(args: argparse.Namespace, scenario: Scenario) -> dict[str, str | in
     versions = {"torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
     own: dict[str, str | int] = {"trainer": "fast", "algorithm": args.algorithm, "seed": args.seed, "threads": args.threads}
     own |= {"environment": " ".join(args.env)} if args.env else {}
-    return {**own, "device": device, "scenario_digest": scenario.digest, "teacher": "rule", "gridbench": __version__, **versions}
+    own |= {"device": device, "scenario_digest": scenario.digest, "gridbench": __version__}
+    return {**begun_with(args.start), **own, **versions}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -269,6 +278,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--algorithm", choices=ALGORITHMS, default="mappo")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="environment steps (of the batch together; default: of the recipe)")
+    parser.add_argument("--start", type=Path, help="folder of a policy whose actors to begin with, instead of imitating rule")
     parser.add_argument("--out", type=Path, required=True, help="folder for weights, checkpoint and log")
     parser.add_argument("--device", default="cpu", help="cpu, or cuda for a GPU")
     parser.add_argument("--threads", type=int, default=1, help="of torch; the last bits of the weights depend on it")

@@ -44,7 +44,10 @@ SHARED = {"scenario": "--scenario", "seed": "--seed", "steps": "--steps", "out":
 RLLIB = {**SHARED, "policy": "--algorithm", "workers": "--runners"}
 PPO = ("mappo", "ippo", "mappo_lagrangian")
 TRAINERS = {
-    "fast": (Trainer("fast", PPO, ("torch",), "torch", {**SHARED, "policy": "--algorithm", "device": "--device"}),),
+    "fast": tuple(
+        Trainer(folder, policies, ("torch",), "torch", {**SHARED, "policy": "--algorithm", "device": "--device"})
+        for folder, policies in (("fast", PPO), ("dagger", ("bc", "dagger")))
+    ),
     "rllib": tuple(
         Trainer(folder, policies, ("torch", "ray"), "rl", RLLIB)
         for folder, policies in (("mappo", (*PPO, "appo")), ("sac", ("sac",)))
