@@ -84,7 +84,7 @@ class Timed(_Strict):
 
 
 class Scaled(_Strict):
-    """A grid of so many microgrids with so many devices each: seconds of a step, and what was learnt in a short training."""
+    """A grid of so many microgrids with so many devices each: its sizes, and the processor seconds of a step of one day."""
 
     schema_version: Literal[1] = 1
     name: str
@@ -93,13 +93,21 @@ class Scaled(_Strict):
     agents: Count
     buses: Count
     shape: Shape
-    seed: Count
     batch: Count
     step_s: Seconds
+
+
+class Learnt(_Strict):
+    """A short training on a grid of that kind."""
+
+    schema_version: Literal[1] = 1
+    name: str
+    seed: Count
     steps: Count
     seconds: Seconds
-    curve: Annotated[tuple[Point, ...], Field(min_length=2)]
+    changes: tuple[str, ...]
     versions: dict[str, str]
+    curve: Annotated[tuple[Point, ...], Field(min_length=2)]
 
 
 class Referred(_Strict):

@@ -10,7 +10,7 @@ from gridbench.bench.paper.heron.fleets import FLEETS
 from gridbench.bench.paper.heron.plan import SCENARIO, SEEDS, SIGHT, SPLIT, STEPS, TRAININGS
 from gridbench.bench.paper.heron.record import write
 from gridbench.bench.paper.heron.references import POLICIES, referred
-from gridbench.bench.paper.heron.scaling import SHAPES, scaled
+from gridbench.bench.paper.heron.scaling import SHAPES, learnt, scaled
 from gridbench.bench.paper.heron.timing import chosen, schedules, timed
 from gridbench.bench.paper.heron.training import record_of, train
 from gridbench.errors import UnknownName
@@ -62,7 +62,8 @@ def jobs(tables: Sequence[str], results: Path, work: Path = WORK) -> Jobs:
         every = schedules(3600.0 * scenario.step_h)
         found |= {f"timing-{name}": partial(timed, name, one, chosen(days)) for name, one in every.items()}
     if "scalability" in tables:
-        found |= {f"scale-{one.name}_{shape}": partial(scaled, one, shape, work) for one in FLEETS for shape in SHAPES}
+        for what, make in (("scale", scaled), ("learn", learnt)):
+            found |= {f"{what}-{one.name}_{shape}": partial(make, one, shape, work) for one in FLEETS for shape in SHAPES}
     return found
 
 

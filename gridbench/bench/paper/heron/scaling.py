@@ -9,7 +9,7 @@ import numpy as np
 
 from gridbench.bench.paper.heron.fleets import Fleet, written
 from gridbench.bench.paper.heron.plan import Training
-from gridbench.bench.paper.heron.record import Scaled, Shape
+from gridbench.bench.paper.heron.record import Learnt, Scaled, Shape
 from gridbench.bench.paper.heron.training import curve_of, train, versions_of
 from gridbench.envs.stage import Stage
 from gridbench.envs.variant import Variant
@@ -30,17 +30,24 @@ CHANGES = ("batch=64", "rounds=4", "critic_rounds=2", "critic_epochs=5", "valida
 
 
 def scaled(fleet: Fleet, shape: Shape, work: Path) -> Scaled:
-    """Return the record of a fleet in a shape; raises TrainingError."""
-    source = written(fleet, work / "fleets")
-    scenario, training = load_scenario(str(source)), Training((SHAPES[shape],), changes=CHANGES)
-    step_s = seconds_of_a_step(scenario, Variant.read(training.words))
-    folder = work / f"scale-{fleet.name}_{shape}"
+    """Return how large a fleet in a shape is, and how long a step of it takes."""
+    scenario, variant = load_scenario(str(written(fleet, work / "fleets"))), Variant.read([SHAPES[shape]])
+    return Scaled(
+        name=f"scale-{fleet.name}_{shape}", microgrids=fleet.microgrids, devices=fleet.devices, shape=shape,
+        agents=len(Stage(variant.declare(scenario)).agents), buses=len(scenario.feeder.buses), batch=BATCH,
+        step_s=seconds_of_a_step(scenario, variant),
+    )  # fmt: skip
+
+
+def learnt(fleet: Fleet, shape: Shape, work: Path) -> Learnt:
+    """Return what a short training of a fleet in a shape comes to; raises TrainingError."""
+    source, training = written(fleet, work / "fleets"), Training((SHAPES[shape],), changes=CHANGES)
+    folder = work / f"learn-{fleet.name}_{shape}"
     train(folder, training, SEED, str(source), STEPS)
     curve, seconds = curve_of(folder)
-    return Scaled(
-        name=f"scale-{fleet.name}_{shape}", microgrids=fleet.microgrids, devices=fleet.devices, shape=shape, seed=SEED,
-        agents=len(Stage(Variant.read(training.words).declare(scenario)).agents), buses=len(scenario.feeder.buses),
-        batch=BATCH, step_s=step_s, steps=curve[-1].steps, seconds=seconds, curve=curve, versions=versions_of(folder / "last"),
+    return Learnt(
+        name=f"learn-{fleet.name}_{shape}", seed=SEED, steps=curve[-1].steps, seconds=seconds, changes=CHANGES,
+        versions=versions_of(folder / "last"), curve=curve,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridbench.bench.paper.heron.record import Point, Referred, Scaled, Timed, Trained, read
+from gridbench.bench.paper.heron.record import Learnt, Point, Referred, Scaled, Timed, Trained, read
 from gridbench.errors import InvalidInput
 from gridbench.places import PACKAGE
 
@@ -31,6 +31,7 @@ class Shelf:
     trainings: dict[str, list[Trained]] = field(default_factory=dict)
     timings: dict[str, Timed] = field(default_factory=dict)
     scales: dict[str, Scaled] = field(default_factory=dict)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
 
     @property
     def bound_usd(self) -> float:
@@ -56,6 +57,8 @@ def shelf(folder: Path = RECORDS) -> Shelf:
             found.timings[name.removeprefix("timing-")] = read(path, Timed)
         elif name.startswith("scale-"):
             found.scales[name.removeprefix("scale-")] = read(path, Scaled)
+        elif name.startswith("learn-"):
+            found.learnt[name.removeprefix("learn-")] = read(path, Learnt)
         else:
             found.trainings.setdefault(name.rpartition("-")[0], []).append(read(path, Trained))
     grids = {one.grid for one in found.references.values()} | {one.grid for many in found.trainings.values() for one in many}

@@ -13,7 +13,7 @@ from gridbench.text import aligned
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from gridbench.bench.paper.heron.record import Days, Trained
+    from gridbench.bench.paper.heron.record import Days, Learnt, Trained
 
 Rows = list[tuple[str, ...]]
 HEADER = "cost, usd", "gap, %", "violating, %", "renewable, %", "steps to 90 %", "seeds"
@@ -65,12 +65,11 @@ def timing(shelf: Shelf) -> Rows:
 
 def scalability(shelf: Shelf) -> Rows:
     """How step and learning grow with microgrids and devices; flat: one agent for all, hierarchical: one a microgrid."""
-    rows: Rows = [("grid", "shape", "agents", "buses", "step, us", "steps", "first, usd", "last, usd", "learnt, %", "seconds")]
-    for one in sorted(shelf.scales.values(), key=lambda one: (one.microgrids, one.shape)):
-        first, last = one.curve[0].cost_usd, one.curve[-1].cost_usd
-        grid, counts = f"{one.microgrids} x {one.devices}", (str(one.agents), str(one.buses), f"{1e6 * one.step_s:.1f}")
-        learnt = f"{first:.1f}", f"{last:.1f}", f"{100.0 * (1.0 - last / first):+z.2f}"
-        rows.append((grid, one.shape, *counts, str(one.steps), *learnt, f"{one.seconds:.0f}"))
+    learning = "steps", "first, usd", "last, usd", "learnt, %", "seconds"
+    rows: Rows = [("grid", "shape", "agents", "buses", "step, us", *learning)]
+    for name, one in sorted(shelf.scales.items(), key=lambda item: (item[1].microgrids, item[1].shape)):
+        sizes = f"{one.microgrids} x {one.devices}", one.shape, str(one.agents), str(one.buses), f"{1e6 * one.step_s:.1f}"
+        rows.append((*sizes, *_learnt(shelf.learnt.get(name))))
     return rows
 
 
@@ -111,6 +110,14 @@ def _trained(shelf: Shelf, name: str, level: str) -> tuple[str, ...]:
         spread(learnt, 0) if learnt else NOTHING,
         str(len(found)),
     )
+
+
+def _learnt(one: Learnt | None) -> tuple[str, ...]:
+    """Return the cells of a short training."""
+    if one is None:
+        return (NOTHING,) * 5
+    first, last = one.curve[0].cost_usd, one.curve[-1].cost_usd
+    return str(one.steps), f"{first:.1f}", f"{last:.1f}", f"{100.0 * (1.0 - last / first):+z.2f}", f"{one.seconds:.0f}"
 
 
 def _tested(one: Trained, level: str) -> Days:

@@ -134,7 +134,7 @@ def _words(timing: Timing) -> str:
         f"{field.name} {value:g}" for field in fields(Timing)
         if (value := getattr(timing, field.name)) != getattr(plain, field.name) and not isinstance(value, Jitter)
     ]  # fmt: skip
-    said += [] if timing.jitter.still else [f"{timing.jitter.kind} jitter {timing.jitter.scale:g}"]
+    said += [] if timing.jitter.still else [f"{timing.jitter.kind} {timing.jitter.scale:g}"]
     return ", ".join(said) or "every step, at once"
 
 
