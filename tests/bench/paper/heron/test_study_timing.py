@@ -6,7 +6,8 @@ import pytest
 
 from gridbench.bench.paper.heron.plan import SCENARIO
 from gridbench.bench.paper.heron.played import play
-from gridbench.bench.paper.heron.timing import PROFILES, chosen, schedule, schedules, timed
+from gridbench.bench.paper.heron.shelf import shelf
+from gridbench.bench.paper.heron.timing import POLICY, PROFILES, chosen, schedule, schedules, timed, told
 from gridbench.envs.variant import Variant
 from gridbench.heron import Jitter, Timing
 from gridbench.places import data_folder
@@ -45,3 +46,11 @@ def test_schedules_are_told_in_words():
     }  # fmt: skip
     assert {name.partition("-")[0] for name in schedules(3600.0)} >= {*PROFILES, "action", "message", "jitter", "ratio"}
     assert chosen(range(20)) == (0, 8, 16)
+
+
+def test_records_are_of_the_schedules_as_they_are():
+    every, found = schedules(3600.0), shelf().timings
+    assert found.keys() == every.keys()
+    assert {name: one.schedule for name, one in found.items()} == {name: told(one) for name, one in every.items()}
+    assert {one.policy_name for one in found.values()} == {POLICY}
+    assert len({one.policy for one in found.values()}) == 1, "one policy in all of them"
