@@ -24,22 +24,14 @@ from gridbench import load_scenario
 from gridbench.bench.intervals import interval
 from gridbench.envs import MultiAgentMicrogrids
 from gridbench.envs.declaration import declare
-from gridbench.envs.observation import Observer, scaled
 from gridbench.heron import EventEnv, Jitter, Schedule, Timing
-from gridbench.heron.policy import Policy as HeronPolicy
 from gridbench.heron.scheduling import table
-from gridbench.plant.layout import layout
 from gridbench.policies import make_policy
+from gridbench.policies.inside import Inside
 from gridbench.policies.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from gridbench.envs.field import Reading
-    from gridbench.heron.action_spec import ActionSpec
-    from gridbench.heron.observation import Observation
     from gridbench.heron.scheduling import Timeline
-    from gridbench.heron.wiring import Wiring
     from gridbench.scenario.scenario import Scenario
 
 mpl.use("Agg")
@@ -74,33 +66,6 @@ class Run:
         return float(self.cost_usd.sum())
 
 
-class Inside(HeronPolicy):
-    """One agent's part of a policy: it decides at each tick of the agent, from what the proxy hands it."""
-
-    def __init__(self, scenario: Scenario, name: str, agent: str, day: int, wiring: Wiring) -> None:
-        """Make a policy of its own for one agent and one test day."""
-        observer = Observer(scenario, layout(scenario))
-        fields = observer.fields(agent)
-        self.agent, self.names = agent, names_of(wiring, agent, fields)
-        self.offset, self.scale = np.array([field.offset for field in fields]), np.array([field.scale for field in fields])
-        self.others = {other: np.zeros((1, size), dtype=np.float32) for other, size in observer.sizes.items()}
-        self.policy = make_policy(name, scenario)
-        self.policy.reset(scenario, scenario.window("test", day), 0)
-
-    def act(self, observation: Observation, spec: ActionSpec) -> np.ndarray:
-        """Return the asks of the agent; the others' observations are not its own, and are left blank."""
-        numbers = np.array([[observation[name][0] for name in self.names]])
-        seen = {**self.others, self.agent: scaled(numbers, self.offset, self.scale)}
-        return spec.unbox(self.policy.act(seen)[self.agent])
-
-
-def names_of(wiring: Wiring, agent: str, fields: Sequence[Reading]) -> list[str]:
-    """Return what an agent's observation calls the fields that policies are made for."""
-    seen = [slot for i, slot in enumerate(wiring.layout.slots) if wiring.proxy.may_see(agent, i)]
-    names = {slot.field.source: slot.name if slot.agent == agent else slot.path for slot in reversed(seen)}
-    return [names[field.source] for field in fields]
-
-
 def from_outside(scenario: Scenario, name: str, day: int, steps: int, schedule: Schedule | None) -> Run:
     """Play a test day in step mode, or distributed under a schedule, with a policy that is asked once a step."""
     begun = time.perf_counter()
@@ -121,8 +86,9 @@ def from_inside(scenario: Scenario, name: str, day: int, steps: int, schedule: S
     """Play a test day with policies inside the agents, which decide at their own ticks."""
     begun = time.perf_counter()
     env = EventEnv(declare(scenario, split="test", days=[day]), schedule)
+    columns = scenario.window("test", day)
     for agent in env.wiring.deciders:
-        env.agents[agent].policy = Inside(scenario, name, agent, day, env.wiring)
+        env.agents[agent].policy = Inside(scenario, make_policy(name, scenario), agent, columns, env.wiring)
     env.reset(0)
     rows = []
     for _ in range(steps):

@@ -265,10 +265,17 @@ def _results(commands: Commands) -> None:
 
 def _paper(commands: Commands) -> None:
     command = _add(commands, "paper", "compute published results again; exit with 1 where one is not reproduced")
-    what = "oracle: optimisation results, each with its certificate; solvers: the pipeline and general solvers on the same days"
-    command.add_argument("what", choices=("oracle", "solvers"), help=what)
-    command.add_argument("--only", metavar="G,..", help="oracle: groups, of pglib, reconfiguration, placement (default: all)")
+    what = "oracle: optimisation results, each with its certificate; solvers: the pipeline and general solvers on the same days; "
+    what += "heron: the claims of HERON's case study, from records"
+    command.add_argument("what", choices=("oracle", "solvers", "heron"), help=what)
+    groups = "oracle: groups, of pglib, reconfiguration, placement; heron: tables, of observability, mismatch, protocols, "
+    groups += "algorithms, timing, scalability (default: all)"
+    command.add_argument("--only", metavar="G,..", help=groups)
     command.add_argument("--time-limit", type=float, default=200.0, metavar="SECONDS", help="solvers: per lap (default: 200)")
+    again = "heron: make the records that are missing; training needs the extra torch, and takes an hour"
+    command.add_argument("--rerun", action="store_true", help=again)
+    command.add_argument("--records", metavar="DIR", help="heron: where the records are (default: those of the package)")
+    command.add_argument("--results", default="results", metavar="DIR", help="heron: where those of rule and mpc are, to rerun")
     _json(command)
 
 

@@ -102,6 +102,19 @@ def test_bad_schedules_are_refused(schedule, said):
         EventEnv(make("TwoRooms"), schedule)
 
 
+def test_ticks_may_be_punctual_where_delays_scatter():
+    scatter = Jitter("uniform", 1.0)
+    punctual = Delays("a", Timing(10.0, action_s=1.0, jitter=scatter, tick_jitter=Jitter()), 60 * S, 3)
+    ticks = [punctual.first_tick()]
+    for _ in range(20):
+        ticks.append(punctual.next_tick(ticks[-1]))
+    assert ticks == [10 * n * S for n in range(21)]
+    both = Delays("a", Timing(10.0, action_s=1.0, jitter=scatter), 60 * S, 3)
+    drawn = [punctual.action() for _ in range(5)]
+    assert drawn == [both.action() for _ in range(5)], "the delays are as they were"
+    assert len(set(drawn)) == 5
+
+
 def test_unknown_jitter_is_refused():
     for jitter, said in ((("norml", 1), "unknown kind 'norml'"), (("uniform", 2), "negative times"), (("none", -1), "scale -1")):
         with pytest.raises(DeclarationError, match=said):

@@ -24,7 +24,8 @@ class Delays:
         self.deadline_ns = self.tick_ns if timing.deadline_s is None else to_ns(timing.deadline_s)
         self.stale_ns = self.tick_ns if timing.stale_s is None else to_ns(timing.stale_s)
         self._loss = stream(seed, "delays", agent, "loss")
-        self._factors = {what: Factors(timing.jitter, stream(seed, "delays", agent, what)) for what in WHAT}
+        scatter = dict.fromkeys(WHAT, timing.jitter) | ({} if timing.tick_jitter is None else {"tick": timing.tick_jitter})
+        self._factors = {what: Factors(scatter[what], stream(seed, "delays", agent, what)) for what in WHAT}
         nominal = {"observation": timing.observation_s, "action": timing.action_s, "message": timing.message_s}
         self._takes_ns = {what: to_ns(seconds) for what, seconds in nominal.items()}
         self._nominal_ns = to_ns(timing.offset_s)

@@ -13,6 +13,7 @@ from gridbench.heron.scheduling.jitter import Jitter
 class Timing:
     """Seconds: it samples every tick_s (None: every step) from offset_s on; delays of what it sees, does and sends.
 
+    `jitter` scatters delays and ticks; where ticks scatter otherwise, `tick_jitter` says how.
     `loss` is the share of its messages that is lost. A message or action later than deadline_s after its sample, and a
     decision on an observation older than stale_s, is counted (None: the tick).
     """
@@ -23,6 +24,7 @@ class Timing:
     message_s: float = 0.0
     offset_s: float = 0.0
     jitter: Jitter = field(default_factory=Jitter)
+    tick_jitter: Jitter | None = None
     loss: float = 0.0
     deadline_s: float | None = None
     stale_s: float | None = None
