@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 NONE = "-"
 KINDS = {"undervoltage": "voltage below the band", "overvoltage": "voltage above the band", "loading": "branch above its rating",
          "tie_overload": "tie above its rating"}  # fmt: skip
-COMPARED = ("idle", "rule", "shielded:rule", "mpc", "mappo", "mappo_lagrangian", "foresight")
+COMPARED = ("idle", "rule", "shielded:rule", "mpc", "mappo", "mappo_lagrangian", "dagger", "foresight")
 """The policies that are compared over all scenarios."""
-EXTRA = ("shielded:rule", "mpc", "mappo", "mappo_lagrangian")
+EXTRA = ("shielded:rule", "mpc", "mappo", "mappo_lagrangian", "dagger")
 """Those of them that not every scenario has a record of."""
 FIGURES = {
     "grid_tie": ("rating_mva", "delivery_usd_per_mwh", "overload_usd_per_h"), "load": ("p_mw",),

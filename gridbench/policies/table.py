@@ -51,7 +51,7 @@ def read_trained(folder: Path, scenario: Scenario, **options: Any) -> Policy:  #
     return Seeded(scenario, folder) if is_seeded(folder) else Network(scenario, folder, **options)
 
 
-LEARNT = ("mappo", "mappo_lagrangian")
+LEARNT = ("mappo", "mappo_lagrangian", "dagger")
 """The algorithms whose weights come with gridbench, a folder each below `baselines`."""
 
 POLICIES: dict[str, Callable[..., Policy]] = {
