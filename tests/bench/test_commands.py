@@ -109,7 +109,8 @@ def scripts(tmp_path, monkeypatch):
         (tmp_path / folder / "train.py").write_text("import beside\n")
         (tmp_path / folder / "beside.py").write_text("import os, sys\n\nprint(*sys.argv[1:], os.environ['PYTHONHASHSEED'])\n")
     monkeypatch.setattr(train, "baselines_root", lambda: tmp_path)
-    monkeypatch.setattr(train, "TRAINERS", {name: replace(one, needs=("json",)) for name, one in train.TRAINERS.items()})
+    there = {name: tuple(replace(one, needs=("json",)) for one in scripts) for name, scripts in train.TRAINERS.items()}
+    monkeypatch.setattr(train, "TRAINERS", there)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,10 @@ def scripts(tmp_path, monkeypatch):
              "--", "--set", "lr=1"],
             "--scenario tiny --algorithm ippo --seed 3 --steps 5 --device cuda --out there --resume --set lr=1",
         ),
-        (["--trainer", "rllib", "--workers", "2"], "--scenario tiny --seed 0 --runners 2 --out runs/train/tiny/mappo-0"),
+        (
+            ["--trainer", "rllib", "--workers", "2"],
+            "--scenario tiny --algorithm mappo --seed 0 --runners 2 --out runs/train/tiny/mappo-0",
+        ),
     ],
 )  # fmt: skip
 def test_training_runs_the_script_of_its_trainer(scripts, capfd, given, passed):  # noqa: ARG001
@@ -141,9 +145,9 @@ def test_training_says_what_to_install(monkeypatch, capsys, trainer, extra):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["--workers", "2"], "--workers means nothing to --trainer fast"),
-        (["--trainer", "rllib", "--device", "cuda"], "--device means nothing to --trainer rllib"),
-        (["--trainer", "rllib", "--policy", "ippo"], "--trainer rllib cannot train ippo: give --trainer fast"),
+        (["--workers", "2"], "--workers means nothing to the fast trainer of mappo"),
+        (["--trainer", "rllib", "--device", "cuda"], "--device means nothing to the mappo trainer of mappo"),
+        (["--trainer", "fast", "--policy", "sac"], "--trainer fast cannot train sac: give --trainer rllib"),
         (["--policy", "mapo"], "did you mean 'mappo'"),
     ],
 )

@@ -54,7 +54,8 @@ def test_tables_sort_and_fold(visit):
     page = visit()
     scores = page.locator("#scores")
     scores.locator("th button", has_text="lost usd").click()
-    lost = scores.locator("tbody tr").evaluate_all("rows => rows.map(row => Number(row.cells[3].dataset.v))")
+    column = scores.locator("th").all_inner_texts().index("lost usd")
+    lost = scores.locator("tbody tr").evaluate_all(f"rows => rows.map(row => Number(row.cells[{column}].dataset.v))")
     assert lost == sorted(lost)
     folded = page.locator("#money details").first
     assert not folded.locator("table").is_visible()
