@@ -43,7 +43,8 @@ BASELINE = baseline_root() / "mappo"
 sys.path[:0] = [str(BASELINE), str(BASELINE.parent)]
 from common.nets import Groups, exported, groups_of, seed_torch
 from common.recipe import read_recipe
-from module import MappoModule, MaskedPPOLearner, TrainingEnv
+from common.runner import TrainingEnv
+from module import MappoModule, StockLearner
 
 if TYPE_CHECKING:
     from ray.rllib.algorithms.algorithm import Algorithm
@@ -65,7 +66,8 @@ COLUMNS = ("iteration", "days", "seconds", "return", "cost_usd")
 def configure(options: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv, groups: Groups) -> PPOConfig:
     """Return RLlib's configuration: one module for all agents of a kind, each with its own actor and central critic."""
     first = {module: agent for agent, (module, _, _) in reversed(groups.items())}
-    models = {m: {"hidden": recipe["hidden"], "noise": [NOISE] * env.codec.sizes[agent]} for m, agent in first.items()}
+    shared = {"hidden": recipe["hidden"], "critic_sees": "state", "constrained": False}
+    models = {m: shared | {"noise": [NOISE] * env.codec.sizes[agent]} for m, agent in first.items()}
     specs = {m: RLModuleSpec(module_class=MappoModule, model_config=model) for m, model in sorted(models.items())}
     marks = {agent: (index, size) for agent, (_, index, size) in groups.items()}
     played = {"scenario": env.scenario.id, "split": "train", "seed": options.seed, "groups": marks, "recipe": recipe}
@@ -81,7 +83,7 @@ def configure(options: argparse.Namespace, recipe: dict[str, Any], env: BatchEnv
             train_batch_size_per_learner=env.scenario.steps * options.days, minibatch_size=recipe["minibatch"],
             num_epochs=recipe["ppo_epochs"], lr=recipe["lr"], gamma=recipe["gamma"], lambda_=recipe["lambda"], clip_param=0.2,
             vf_clip_param=1e6, vf_loss_coeff=0.5, entropy_coeff=0.0, use_kl_loss=False, grad_clip=0.5,
-            grad_clip_by="global_norm", learner_class=MaskedPPOLearner,
+            grad_clip_by="global_norm", learner_class=StockLearner,
         )
         .debugging(seed=options.seed, log_level="ERROR")
     )  # fmt: skip

@@ -29,6 +29,7 @@ from gridbench.heron.scheduling import table
 from gridbench.policies import make_policy
 from gridbench.policies.inside import Inside
 from gridbench.policies.network import Network
+from gridbench.policies.seeded import Seeded
 
 if TYPE_CHECKING:
     from gridbench.heron.scheduling import Timeline
@@ -105,7 +106,7 @@ def play(scenario: Scenario, policy: str, day: int, steps: int) -> dict[str, Run
         "no delays, from outside": from_outside(*here, Schedule()),
         "SCADA, from outside": from_outside(*here, SCADA),
     }
-    if isinstance(make_policy(policy, scenario), Network):
+    if isinstance(make_policy(policy, scenario), Network | Seeded):
         runs["no delays, from inside"] = from_inside(*here, Schedule())
         runs["SCADA, from inside"] = from_inside(*here, SCADA)
     return dict(sorted(runs.items(), key=lambda item: "SCADA" in item[0]))

@@ -16,7 +16,7 @@ from gridbench.places import data_folder
 from gridbench.scenario.catalogue import load_scenario
 
 ROOT = Path(__file__).parents[4]
-WEIGHTS = data_folder("baselines") / "mappo" / SCENARIO
+WEIGHTS = data_folder("baselines") / "mappo" / SCENARIO / "seed-0"
 DAYS = (12, 23)
 
 
