@@ -12,7 +12,7 @@ from gridbench.standings.files import stale
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("script", ["networks.py", "observations.py", "records.py", "results.py", "tables.py"])
+@pytest.mark.parametrize("script", ["networks.py", "observations.py", "records.py", "results.py", "tables.py", "baselines.py"])
 def test_no_generated_page_is_stale(script, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "docs"))
     written = runpy.run_path(str(ROOT / "docs" / script))
