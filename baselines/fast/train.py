@@ -220,15 +220,13 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     validation = Validation(scenario, recipe["validation_days"], args.scenario, trainer.arenas)
     facts = facts_of(args, scenario)
     made_of = json.dumps({**facts, **{key: one for key, one in recipe.items() if key != "steps"}}, sort_keys=True)
-    numbers = trainer.run.numbers
     if path.is_file():
         trainer.run.load(path, made_of)
-        numbers = trainer.run.numbers
-        begun -= numbers["seconds"]
-        journal = Journal(args.out, after=numbers["iteration"])
     else:
         trainer.warm_start(np.random.default_rng([args.seed, 1]), args.start)
-        journal = Journal(args.out)
+    numbers = trainer.run.numbers
+    begun -= numbers["seconds"]
+    journal = Journal(args.out, after=numbers["iteration"] if path.is_file() else None)
     while True:
         done, i = numbers["steps"] >= args.steps, numbers["iteration"]
         numbers["seconds"] = time.perf_counter() - begun

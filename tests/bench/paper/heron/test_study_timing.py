@@ -22,7 +22,7 @@ def still():
 
 
 def test_the_synchronous_day_is_that_of_step_mode(still):
-    weights = data_folder("baselines") / "mappo" / SCENARIO
+    weights = data_folder("baselines") / "mappo" / SCENARIO / "seed-0"
     plain = play(load_scenario(SCENARIO), weights, Variant(), Variant(), "test", DAYS)
     assert still.days.cost_usd == pytest.approx(plain.cost_usd, rel=1e-12)
     assert still.days.violating == plain.violating
