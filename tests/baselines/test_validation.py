@@ -18,6 +18,7 @@ from gridbench.policies import make_policy
 @pytest.fixture
 def without_intervals(shared, monkeypatch):
     monkeypatch.setattr(shared("validation"), "cached", lambda *_: None)
+    monkeypatch.setattr(shared("validation"), "published", lambda *_: {})
     return shared("validation")
 
 
