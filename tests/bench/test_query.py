@@ -68,7 +68,8 @@ def test_training_and_failures_are_tables_of_their_own(results):
     rewrite(results / "tiny-v1" / "idle", lambda r: r["policy"].update(training=TRAINED))
     rewrite(results / "tiny-v1" / "random", lambda r: r.update(failures=LOST))
     place = {"scenario": "tiny-v1", "policy": "idle", "folder": "tiny-v1/idle"}
-    assert query("SELECT * FROM training", results) == [{**place, **TRAINED, "seeds": "0, 1", "scenarios": "tiny-v1", "facts": None}]
+    stated = {**place, **TRAINED, "seeds": "0, 1", "scenarios": "tiny-v1", "facts": None}
+    assert query("SELECT * FROM training", results) == [stated]
     assert query("SELECT * FROM failures", results) == [{**place, "policy": "random", "folder": "tiny-v1/random", **LOST[0]}]
 
 
