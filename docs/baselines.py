@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from networks import pinned
-from tables import NONE, ROOT, evidence, filled, grid, rungs
+from pages import ROOT, settle
+from tables import NONE, evidence, filled, grid, rungs
 
 from gridbench.bench.admission import admissible
 from gridbench.drawing import figure, save
@@ -138,13 +139,7 @@ def written() -> dict[Path, bytes]:
 
 def main(arguments: list[str]) -> int:
     """Write the pages and the pictures, or compare them."""
-    stale = {path: content for path, content in written().items() if not path.is_file() or path.read_bytes() != content}
-    if "--check" in arguments:
-        print("\n".join(f"stale: {path.relative_to(ROOT)}" for path in stale), file=sys.stderr, end="\n" if stale else "")
-        return 1 if stale else 0
-    for path, content in stale.items():
-        path.write_bytes(content)
-    return 0
+    return settle(written(), arguments)
 
 
 if __name__ == "__main__":

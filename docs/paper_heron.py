@@ -10,6 +10,8 @@ import re
 import sys
 from pathlib import Path
 
+from pages import settle
+
 from gridbench.bench.paper.heron.shelf import shelf
 from gridbench.bench.paper.heron.tables import TABLES, text
 
@@ -32,12 +34,7 @@ def unknown(page: str) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or compare it."""
-    stated = PAGE.read_text(encoding="utf-8")
-    page = filled(stated)
-    if "--check" in arguments:
-        return 0 if page == stated else 1
-    PAGE.write_text(page, encoding="utf-8")
-    return 0
+    return settle({PAGE: filled(PAGE.read_text(encoding="utf-8")).encode()}, arguments)
 
 
 if __name__ == "__main__":

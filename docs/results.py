@@ -10,11 +10,11 @@ import contextlib
 import io
 import re
 import sys
-from pathlib import Path
+
+from pages import ROOT, settle
 
 from gridbench.cli import main as gridbench
 
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "results.md"
 QUESTION = re.compile(r"(```sql\n(.*?)```\n```text\n)(.*?)```", flags=re.DOTALL)
 
@@ -31,12 +31,7 @@ def answered(question: re.Match[str]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or compare it."""
-    stated = PAGE.read_text(encoding="utf-8")
-    page = QUESTION.sub(answered, stated)
-    if "--check" in arguments:
-        return 0 if page == stated else 1
-    PAGE.write_text(page, encoding="utf-8")
-    return 0
+    return settle({PAGE: QUESTION.sub(answered, PAGE.read_text(encoding="utf-8")).encode()}, arguments)
 
 
 if __name__ == "__main__":

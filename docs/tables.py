@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from cards import CARD, COMPARED, NONE
 from networks import pinned
+from pages import ROOT, settle
 
 from gridbench.bench.actions_file import read_actions
 from gridbench.bench.evidence import Evidence
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
     Tables = dict[str, Callable[[], str]]
 
-ROOT = Path(__file__).parents[1]
 HOME = ROOT / "scenarios"
 SCENARIO = "ieee34_ieee13-v1"
 MPC = ("mpc_persistence", "mpc", "stochastic_mpc", "mpc_perfect")
@@ -203,13 +203,7 @@ def pictures() -> dict[Path, bytes]:
 def main(arguments: list[str]) -> int:
     """Write the pages and the pictures, or compare them."""
     written = {page: filled(page.read_text(encoding="utf-8"), tables).encode() for page, tables in pages().items()} | pictures()
-    stale = {path: content for path, content in written.items() if not path.is_file() or path.read_bytes() != content}
-    if "--check" in arguments:
-        print("\n".join(f"stale: {path.relative_to(ROOT)}" for path in stale), file=sys.stderr, end="\n" if stale else "")
-        return 1 if stale else 0
-    for path, content in stale.items():
-        path.write_bytes(content)
-    return 0
+    return settle(written, arguments)
 
 
 if __name__ == "__main__":

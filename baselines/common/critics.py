@@ -10,6 +10,8 @@ from common.clone import Nets, act, days, fit, marked
 from common.reward import Shaped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from common.arena import Arena
     from common.nets import Groups
     from numpy.typing import NDArray
@@ -35,9 +37,18 @@ def fit_critics(
         members = members[:1] if central else members  # all see the same
         x = np.concatenate([one.looks[agent] for one in played for agent in members])
         y = np.concatenate([one.sums for one in played for _ in members])
-        for i, critic in enumerate([nets.critics[module], *([costs[module]] if costs else [])]):
-            error = fit(critic, x, y[:, i : i + 1], recipe["critic_epochs"], rng)
-            print(f"critic {i} of {module}: mean square error {error:.4f}, variance {y[:, i].var():.4f}", flush=True)
+        critics = [nets.critics[module], *([costs[module]] if costs else [])]
+        fit_each(module, critics, x, [y[:, i : i + 1] for i in range(len(critics))], recipe["critic_epochs"], rng)
+
+
+def fit_each(
+    module: str, critics: Sequence[nn.Module], x: NDArray[np.float32], sums: Sequence[NDArray[np.float32]], epochs: int,
+    rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """Fit the critics of a module, which see x (rows, numbers), each to what it should foresee (rows, 1), and tell."""
+    for i, (critic, y) in enumerate(zip(critics, sums, strict=True)):
+        error = fit(critic, x, y, epochs, rng)
+        print(f"critic {i} of {module}: mean square error {error:.4f}, variance {y.var():.4f}", flush=True)
 
 
 def _earn(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import platform
 import shutil
 import sys
 import time
@@ -15,16 +14,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import ray
-import torch
+from common.facts import facts_of
 from common.journal import Journal
 from common.nets import swap
 from common.process import begin_ray
 from common.recipe import read_recipe
 from common.validation import Validation
 
-from gridbench import __version__
 from gridbench.bench.files import write_text
 from gridbench.errors import GridbenchError, InvalidInput
 from gridbench.scenario.catalogue import load_scenario
@@ -111,11 +108,9 @@ def run(args: argparse.Namespace, folder: Path, train: Callable[[argparse.Namesp
     return 0
 
 
-def facts_of(args: argparse.Namespace, scenario: Scenario, **more: str | int) -> dict[str, str | int]:
-    """Return what the weights depend on, but for the recipe."""
-    versions = {"ray": ray.__version__, "torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
-    own = {"trainer": "rllib", "algorithm": args.algorithm, "seed": args.seed, "env_runners": args.runners}
-    return {**own, **more, "scenario_digest": scenario.digest, "gridbench": __version__, **versions}
+def rllib_facts(args: argparse.Namespace, scenario: Scenario, **own: str | int) -> dict[str, str | int]:
+    """Return what the weights depend on, but for the recipe: also on Ray, and on how many runners play."""
+    return facts_of("rllib", args, scenario, env_runners=args.runners, ray=ray.__version__, **own)
 
 
 def loop(

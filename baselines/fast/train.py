@@ -22,7 +22,6 @@ sys.path.insert(0, str(HERE.parent))
 
 import argparse
 import json
-import platform
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,9 @@ import numpy as np
 import torch
 from common.arena import Arena, Arenas, BatchArena
 from common.checkpoint import Run
-from common.clone import fit, imitate, make_nets, marked
+from common.clone import imitate, make_nets, marked
+from common.critics import fit_each
+from common.facts import facts_of
 from common.group import Group
 from common.journal import Journal
 from common.nets import Groups, export, groups_of, perceptron, seed_torch, swap
@@ -43,7 +44,6 @@ from common.start import adopt, begun_with, name_of
 from common.validation import Validation
 from torch import nn
 
-from gridbench import __version__
 from gridbench.errors import GridbenchError, InvalidInput
 from gridbench.scenario.catalogue import load_scenario
 
@@ -114,12 +114,12 @@ class Trainer:
         for name, group in self.run.groups.items():
             looks = [self.looked_at(one, name) for one in days]
             x = torch.cat([look.flatten(0, 2) for look in looks]).numpy()
-            for i, critic in enumerate(group.critics):
+            sums = []
+            for i in range(len(group.critics)):
                 earned = [one.signals[..., i].expand(look.shape[:3]) for one, look in zip(days, looks, strict=True)]
                 returns = [advantages(one, torch.zeros(one.shape), self.gamma, 1.0).reshape(-1, 1) for one in earned]
-                y = torch.cat(returns).numpy()
-                error = fit(critic, x, y, self.recipe["critic_epochs"], rng)
-                print(f"critic {i} of {name}: mean square error {error:.4f}, variance {y.var():.4f}", flush=True)
+                sums.append(torch.cat(returns).numpy())
+            fit_each(name, list(group.critics), x, sums, self.recipe["critic_epochs"], rng)
             group.to(self.device)
 
     def looked_at(self, played: Played, name: str) -> torch.Tensor:
@@ -218,7 +218,7 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
     scenario = load_scenario(args.scenario)
     trainer = Trainer(scenario, args.algorithm, recipe, args.seed, args.device, arenas_of(args.env, recipe["flow"], args.device))
     validation = Validation(scenario, recipe["validation_days"], args.scenario, trainer.arenas)
-    facts = facts_of(args, scenario)
+    facts = begun_with(args.start) | facts_of("fast", args, scenario, **own_facts(args))
     made_of = json.dumps({**facts, **{key: one for key, one in recipe.items() if key != "steps"}}, sort_keys=True)
     if path.is_file():
         trainer.run.load(path, made_of)
@@ -259,14 +259,10 @@ def validate(trainer: Trainer, validation: Validation, args: argparse.Namespace,
     log.tell(row | {f"std_{name}": float(group.spread.detach().exp().mean()) for name, group in groups.items()})
 
 
-def facts_of(args: argparse.Namespace, scenario: Scenario) -> dict[str, str | int]:
-    """Return what the weights depend on, but for the recipe."""
+def own_facts(args: argparse.Namespace) -> dict[str, str | int]:
+    """Return the facts that this trainer adds: threads, the device, and the environment where one was declared."""
     device = args.device if args.device == "cpu" else torch.cuda.get_device_name(args.device)
-    versions = {"torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
-    own: dict[str, str | int] = {"trainer": "fast", "algorithm": args.algorithm, "seed": args.seed, "threads": args.threads}
-    own |= {"environment": " ".join(args.env)} if args.env else {}
-    own |= {"device": device, "scenario_digest": scenario.digest, "gridbench": __version__}
-    return {**begun_with(args.start), **own, **versions}
+    return {"threads": args.threads, "device": device} | ({"environment": " ".join(args.env)} if args.env else {})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -32,7 +32,7 @@ from common.arena import BatchArena
 from common.clone import imitate, make_nets, noise_of
 from common.critics import fit_critics
 from common.nets import Groups, export, groups_of, perceptron, seed_torch
-from common.rllib import Learnt, arguments, facts_of, loop, run
+from common.rllib import Learnt, arguments, loop, rllib_facts, run
 from common.runner import TrainingEnv, TrainingRunner
 from module import AppoModule, DaysLearner, MappoModule, StockLearner
 from ray.rllib.algorithms.appo import APPOConfig
@@ -199,7 +199,7 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
         seed_torch(args.seed)
         return Mappo(make_config(args, recipe, env, groups, warm).build_algo(), env, groups, constrained=constrained)
 
-    loop(made, args, recipe, facts_of(args, scenario, teacher="rule", sampler=recipe["sampler"]), begun)
+    loop(made, args, recipe, rllib_facts(args, scenario, teacher="rule", sampler=recipe["sampler"]), begun)
 
 
 if __name__ == "__main__":

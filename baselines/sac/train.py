@@ -29,7 +29,7 @@ from common.arena import BatchArena
 from common.clone import days
 from common.nets import seed_torch
 from common.reward import Shaped
-from common.rllib import Learnt, arguments, facts_of, loop, run
+from common.rllib import Learnt, arguments, loop, rllib_facts, run
 from common.runner import TrainingEnv, TrainingRunner
 from ray.rllib.algorithms.sac import SAC, SACConfig
 from ray.rllib.algorithms.sac.torch.sac_torch_learner import SACTorchLearner
@@ -177,7 +177,7 @@ def train(args: argparse.Namespace, recipe: dict[str, Any]) -> None:
             teach(found.algo.local_replay_buffer, wide, recipe, np.random.default_rng([args.seed, 1]))
         return found
 
-    loop(made, args, recipe, facts_of(args, scenario, teacher="rule"), begun)
+    loop(made, args, recipe, rllib_facts(args, scenario, teacher="rule"), begun)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from gridbench.errors import UnknownName
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gridbench.envs.codec import ActionCodec
     from gridbench.envs.field import Reading
+    from gridbench.envs.observation import Observer
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Acting:
 
     seen: Mapping[str, tuple[Reading, ...]]
     asks: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def scored(cls, observer: Observer, codec: ActionCodec) -> Acting:
+        """Return those of the environment that policies are scored in."""
+        return cls({agent: observer.fields(agent) for agent in codec.agents}, codec.names)
 
     @property
     def agents(self) -> tuple[str, ...]:

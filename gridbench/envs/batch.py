@@ -48,7 +48,7 @@ class BatchEnv:
         self.codec = ActionCodec(self.plant.layout)
         self.observer = Observer(scenario, self.plant.layout)
         self.agents: tuple[str, ...] = self.codec.agents
-        self.acting = Acting({agent: self.observer.fields(agent) for agent in self.agents}, self.codec.names)
+        self.acting = Acting.scored(self.observer, self.codec)
         self._rows = [self.plant.layout.agents.index(agent) for agent in self.agents]
         self.out_of_range: NDArray[np.int64] = np.zeros(batch, dtype=np.int64)
         self._seen: Observations = {}

@@ -98,5 +98,5 @@ def _contained(bundle: Bundle, scenario: Scenario, folder: Path) -> Policy:
 
 
 def training(page: Page) -> dict[str, Any] | None:
-    """Return how a policy was trained, as a record states it; a bundle's page tells no further facts."""
-    return None if page.training is None else {**page.training.model_dump(), "facts": None}
+    """Return how a policy was trained, as a record states it."""
+    return None if page.training is None else page.training.model_dump()

@@ -42,9 +42,7 @@ class Network(Policy):
         super().__init__(scenario)
         self.spec: Spec = read_spec(folder)
         weights = read_weights(folder, self.spec)
-        observer = Observer(scenario, self.layout)
-        own = Acting({agent: observer.fields(agent) for agent in self.codec.agents}, self.codec.names)
-        self.acting = own if acting is None else acting
+        self.acting = Acting.scored(Observer(scenario, self.layout), self.codec) if acting is None else acting
         self._readers: dict[str, Reader] = {}
         faults = self._misfits(self.acting)
         if faults:

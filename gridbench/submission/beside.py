@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridbench.bench.plan import named_policy, policy_part
 from gridbench.bench.record import FILE as RECORD
+from gridbench.bench.record import Training
 from gridbench.errors import GridbenchError, InvalidInput, UnknownName
 from gridbench.policies import POLICIES
 from gridbench.policies.bundle import Bundle, bundle_policy, open_bundle, training
@@ -57,7 +58,8 @@ def _open(folder: Path) -> Bundle:
 
 def _page_faults(record: Record, bundle: Bundle) -> list[str]:
     own: dict[str, Any] = {name: getattr(bundle.page, name) for name in PLAIN if hasattr(record.policy, name)}
-    own |= {"digest": bundle.digest, "training": training(bundle.page)}
+    trained = training(bundle.page)
+    own |= {"digest": bundle.digest, "training": Training.model_validate(trained).model_dump() if trained else None}
     stated = record.policy.model_dump()
     faults = [
         f"policy.{name}: the record says {stated[name]!a}, the bundle {one!a}" for name, one in own.items() if stated[name] != one

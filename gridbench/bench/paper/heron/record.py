@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridbench.bench.files import read_text, write_text
+from gridbench.bench.record import Count, Digest, Share  # noqa: TC001 - pydantic reads them
 from gridbench.errors import InvalidInput
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(gt=0.0)]
 Shape = Literal["flat", "hierarchical"]
 
@@ -51,11 +49,16 @@ class Point(_Strict):
     cost_usd: float
 
 
-class Trained(_Strict):
-    """A training, and the test days of its best policy under each level of observability."""
+class _Experiment(_Strict):
+    """A record: which schema it follows, and the name of its file."""
 
     schema_version: Literal[1] = 1
     name: str
+
+
+class Trained(_Experiment):
+    """A training, and the test days of its best policy under each level of observability."""
+
     grid: Grid
     words: tuple[str, ...]
     algorithm: str
@@ -69,11 +72,9 @@ class Trained(_Strict):
     tested: dict[str, Days]
 
 
-class Timed(_Strict):
+class Timed(_Experiment):
     """Test days of a policy on a timeline: the schedule in words, and what the days came to."""
 
-    schema_version: Literal[1] = 1
-    name: str
     grid: Grid
     policy_name: str
     policy: Digest
@@ -83,11 +84,9 @@ class Timed(_Strict):
     days: Days
 
 
-class Scaled(_Strict):
+class Scaled(_Experiment):
     """A grid of so many microgrids with so many devices each: its sizes, and the processor seconds of a step of one day."""
 
-    schema_version: Literal[1] = 1
-    name: str
     microgrids: Count
     devices: Count
     agents: Count
@@ -97,11 +96,9 @@ class Scaled(_Strict):
     step_s: Seconds
 
 
-class Learnt(_Strict):
+class Learnt(_Experiment):
     """A short training on a grid of that kind."""
 
-    schema_version: Literal[1] = 1
-    name: str
     seed: Count
     steps: Count
     seconds: Seconds
@@ -110,11 +107,9 @@ class Learnt(_Strict):
     curve: Annotated[tuple[Point, ...], Field(min_length=2)]
 
 
-class Referred(_Strict):
+class Referred(_Experiment):
     """Test days of a policy from its record in results/, and the certified intervals of the days (usd)."""
 
-    schema_version: Literal[1] = 1
-    name: str
     grid: Grid
     policy: Digest
     days: Days

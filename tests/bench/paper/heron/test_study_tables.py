@@ -136,7 +136,8 @@ def test_an_unknown_table_is_refused(capsys):
     assert "did you mean 'timing'" in capsys.readouterr().err
 
 
-def test_the_page_says_nothing_that_no_table_does():
+def test_the_page_says_nothing_that_no_table_does(monkeypatch):
+    monkeypatch.syspath_prepend(str(DOCS))
     page = runpy.run_path(str(DOCS / "paper_heron.py"))
     assert page["main"](["--check"]) == 0, "run python docs/paper_heron.py"
     assert page["unknown"](page["PAGE"].read_text(encoding="utf-8")) == []
