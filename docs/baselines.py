@@ -15,8 +15,8 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
+from generated import ROOT, settle
 from networks import pinned
-from pages import ROOT, settle
 from tables import NONE, evidence, filled, grid, rungs
 
 from gridbench.bench.admission import admissible

@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-from pages import settle
+from generated import settle
 
 from gridbench.bench.paper.heron.shelf import shelf
 from gridbench.bench.paper.heron.tables import TABLES, text

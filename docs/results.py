@@ -11,7 +11,7 @@ import io
 import re
 import sys
 
-from pages import ROOT, settle
+from generated import ROOT, settle
 
 from gridbench.cli import main as gridbench
 

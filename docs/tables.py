@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from cards import CARD, COMPARED, NONE
+from generated import ROOT, settle
 from networks import pinned
-from pages import ROOT, settle
 
 from gridbench.bench.actions_file import read_actions
 from gridbench.bench.evidence import Evidence
